@@ -1,0 +1,12 @@
+//! The rules of administrative procedure control (kiểm soát thủ tục hành chính).
+//!
+//! Everything here is a plain function of its arguments: no I/O, no clock, no database, no random
+//! numbers. Moments and identifiers are passed in.
+
+pub mod calendar;
+pub mod codes;
+pub mod period;
+pub mod policy;
+pub mod procedures;
+pub mod text;
+pub mod units;

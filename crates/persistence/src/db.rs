@@ -1,0 +1,246 @@
+//! The one place that names a database engine.
+//!
+//! `DATABASE_URL` chooses: `sqlite:<path>` is an embedded file, `postgres://…` a server. Reads come
+//! from a pool; writes go through [`Db::write`], which on SQLite is a single in-process writer that
+//! begins IMMEDIATE, so that no transaction fails half way with "database is locked".
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use diesel::connection::{AnsiTransactionManager, Connection, SimpleConnection, TransactionManager};
+use diesel::migration::{MigrationSource, MigrationVersion};
+use diesel::r2d2::R2D2Connection;
+use diesel::{PgConnection, RunQueryDsl, SqliteConnection};
+use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+
+use crate::Error;
+
+/// The portable migration set of both engines.
+const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations");
+
+/// A connection to either engine.
+#[derive(diesel::MultiConnection)]
+pub enum Conn {
+    Pg(PgConnection),
+    Sqlite(SqliteConnection),
+}
+
+/// Which engine, and where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Target {
+    /// An embedded file; its directory is made when missing.
+    Sqlite(PathBuf),
+    /// A PostgreSQL server, by URL.
+    Postgres(String),
+}
+
+impl Target {
+    /// Reads a database URL. Unknown schemes are refused: nothing is ever guessed from a path.
+    pub fn parse(url: &str) -> Result<Self, Error> {
+        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            return Ok(Self::Postgres(url.to_owned()));
+        }
+        match url.strip_prefix("sqlite:") {
+            Some(path) if !path.is_empty() => Ok(Self::Sqlite(PathBuf::from(path.trim_start_matches("//")))),
+            _ => Err(Error::Setup(format!(
+                "the database URL must begin with sqlite:, postgres:// or postgresql://; the one given begins with {:?}",
+                url.split([':', '/']).next().unwrap_or_default()
+            ))),
+        }
+    }
+}
+
+/// Opens connections of one target for the pools.
+#[derive(Debug)]
+struct Manager(Target);
+
+impl r2d2::ManageConnection for Manager {
+    type Connection = Conn;
+    type Error = Error;
+
+    fn connect(&self) -> Result<Conn, Error> {
+        match &self.0 {
+            Target::Sqlite(path) => {
+                let mut conn = SqliteConnection::establish(&path.to_string_lossy())
+                    .map_err(|e| Error::Setup(format!("cannot open the database file {}: {e}", path.display())))?;
+                // FULL: anything less loses acknowledged commits when the power goes.
+                conn.batch_execute(
+                    "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
+                     PRAGMA foreign_keys = ON; PRAGMA cache_size = -8000; PRAGMA temp_store = MEMORY;",
+                )?;
+                Ok(Conn::Sqlite(conn))
+            }
+            Target::Postgres(url) => {
+                let mut conn = PgConnection::establish(url)
+                    .map_err(|e| Error::Setup(format!("cannot reach the PostgreSQL server: {}", first_line(&e))))?;
+                conn.batch_execute(
+                    "SET statement_timeout = '30s'; SET idle_in_transaction_session_timeout = '60s'; \
+                     SET timezone = 'UTC'; SET jit = off; SET client_min_messages = warning;",
+                )?;
+                Ok(Conn::Pg(conn))
+            }
+        }
+    }
+
+    fn is_valid(&self, conn: &mut Conn) -> Result<(), Error> {
+        Ok(conn.ping()?)
+    }
+
+    fn has_broken(&self, conn: &mut Conn) -> bool {
+        conn.is_broken()
+    }
+}
+
+type Pool = r2d2::Pool<Manager>;
+
+/// The database of one process.
+#[derive(Clone)]
+pub struct Db {
+    reads: Pool,
+    writes: Pool,
+}
+
+impl Db {
+    /// Opens pools on `target`; `readers` connections serve reads. Fails with one clear sentence.
+    pub fn open(target: &Target, readers: u32) -> Result<Self, Error> {
+        if let Target::Sqlite(path) = target {
+            prepare_directory(path)?;
+        }
+        // The first connection is made outside the pool, whose own errors say only "timed out".
+        drop(r2d2::ManageConnection::connect(&Manager(target.clone()))?);
+        let pool = |size: u32| {
+            r2d2::Pool::builder()
+                .max_size(size)
+                .min_idle(Some(1))
+                .connection_timeout(Duration::from_secs(10))
+                .error_handler(Box::new(r2d2::LoggingErrorHandler))
+                .build(Manager(target.clone()))
+                .map_err(|e| Error::Setup(format!("cannot open the database: {e}")))
+        };
+        let reads = pool(readers)?;
+        let writes = match target {
+            Target::Sqlite(_) => pool(1)?,
+            Target::Postgres(_) => reads.clone(),
+        };
+        Ok(Self { reads, writes })
+    }
+
+    /// Runs `work` on a connection for reading.
+    pub fn read<T, E: From<Error>>(&self, work: impl FnOnce(&mut Conn) -> Result<T, E>) -> Result<T, E> {
+        let mut conn = self.reads.get().map_err(Error::from)?;
+        work(&mut conn)
+    }
+
+    /// Runs `work` in one transaction: everything it wrote is committed when it answers `Ok`,
+    /// nothing when it answers `Err` or panics.
+    pub fn write<T, E: From<Error>>(&self, work: impl FnOnce(&mut Conn) -> Result<T, E>) -> Result<T, E> {
+        let mut conn = self.writes.get().map_err(Error::from)?;
+        begin(&mut conn).map_err(Error::from)?;
+        match work(&mut conn) {
+            Ok(value) => {
+                Transactions::commit_transaction(&mut *conn).map_err(Error::from)?;
+                Ok(value)
+            }
+            Err(error) => {
+                Transactions::rollback_transaction(&mut *conn).map_err(Error::from)?;
+                Err(error)
+            }
+        }
+    }
+
+    /// Brings the schema up to date; several processes may call it at once.
+    pub fn migrate(&self) -> Result<Vec<String>, Error> {
+        let mut conn = self.writes.get()?;
+        require_portable_collation(&mut conn)?;
+        let applied = match &mut *conn {
+            Conn::Sqlite(conn) => conn.run_pending_migrations(MIGRATIONS).map(names),
+            Conn::Pg(conn) => {
+                diesel::sql_query("SELECT pg_advisory_lock(720190304)").execute(conn)?;
+                let applied = conn.run_pending_migrations(MIGRATIONS).map(names);
+                diesel::sql_query("SELECT pg_advisory_unlock(720190304)").execute(conn)?;
+                applied
+            }
+        };
+        applied.map_err(|e| Error::Setup(format!("a migration failed: {e}")))
+    }
+
+    /// Refuses a schema this program does not know how to use: one with steps missing, or more than
+    /// one step newer (a single newer step is the "expand" half of a rolling upgrade).
+    pub fn require_known_schema(&self) -> Result<(), Error> {
+        let mut conn = self.writes.get()?;
+        require_portable_collation(&mut conn)?;
+        let (missing, unknown) = match &mut *conn {
+            Conn::Sqlite(conn) => schema_distance(conn),
+            Conn::Pg(conn) => schema_distance(conn),
+        }
+        .map_err(|e| Error::Setup(format!("cannot read the schema's history: {e}")))?;
+        match (missing, unknown) {
+            (0, 0 | 1) => Ok(()),
+            (0, newer) => Err(Error::Setup(format!("the database schema is {newer} steps newer than this program"))),
+            (older, _) => {
+                Err(Error::Setup(format!("the database schema lacks {older} steps: run `kstt migrate` first")))
+            }
+        }
+    }
+}
+
+type Transactions = <Conn as Connection>::TransactionManager;
+
+fn begin(conn: &mut Conn) -> diesel::QueryResult<()> {
+    match conn {
+        // A deferred transaction fails under load in spite of busy_timeout.
+        Conn::Sqlite(conn) => AnsiTransactionManager::begin_transaction_sql(conn, "BEGIN IMMEDIATE"),
+        Conn::Pg(conn) => AnsiTransactionManager::begin_transaction(conn),
+    }
+}
+
+fn names(versions: Vec<MigrationVersion<'_>>) -> Vec<String> {
+    versions.iter().map(ToString::to_string).collect()
+}
+
+/// (steps this program has and the database lacks, steps the database has and this program lacks)
+fn schema_distance<DB, C>(conn: &mut C) -> diesel::migration::Result<(usize, usize)>
+where
+    DB: diesel::backend::Backend,
+    C: MigrationHarness<DB>,
+    EmbeddedMigrations: MigrationSource<DB>,
+{
+    let missing = conn.pending_migrations(MIGRATIONS)?.len();
+    let known = MigrationSource::<DB>::migrations(&MIGRATIONS)?.len();
+    let applied = conn.applied_migrations()?.len();
+    Ok((missing, (applied + missing).saturating_sub(known)))
+}
+
+/// Order and prefixes must agree on every machine, so PostgreSQL has to compare by bytes.
+fn require_portable_collation(conn: &mut Conn) -> Result<(), Error> {
+    #[derive(diesel::QueryableByName)]
+    struct Collation {
+        #[diesel(sql_type = diesel::sql_types::Text)]
+        datcollate: String,
+    }
+    let Conn::Pg(conn) = conn else { return Ok(()) };
+    let found: Collation =
+        diesel::sql_query("SELECT datcollate::text FROM pg_database WHERE datname = current_database()")
+            .get_result(conn)?;
+    match found.datcollate.as_str() {
+        "C" | "POSIX" | "C.UTF-8" | "C.utf8" => Ok(()),
+        other => Err(Error::Setup(format!(
+            "the database orders text by {other}; create it with LC_COLLATE 'C' (docs/OPERATIONS.md)"
+        ))),
+    }
+}
+
+fn prepare_directory(path: &Path) -> Result<(), Error> {
+    let directory = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    std::fs::create_dir_all(directory)
+        .map_err(|e| Error::Setup(format!("cannot create the directory {}: {e}", directory.display())))?;
+    // A file that opens read-only would fail only at the first write.
+    let probe = directory.join(".kstt-write-probe");
+    std::fs::write(&probe, b"")
+        .and_then(|()| std::fs::remove_file(&probe))
+        .map_err(|e| Error::Setup(format!("cannot write in the directory {}: {e}", directory.display())))
+}
+
+fn first_line(error: &impl std::fmt::Display) -> String {
+    error.to_string().lines().next().unwrap_or_default().to_owned()
+}

@@ -1,0 +1,20 @@
+//! Rows and queries, one module per room, on SQLite and PostgreSQL.
+//!
+//! Functions per noun on a concrete connection; no repository traits. Every function that writes on
+//! someone's behalf takes a [`kstt_domain::policy::Permit`] of its own action.
+
+pub mod accounts;
+pub mod audit;
+pub mod calendar;
+mod columns;
+pub mod db;
+mod error;
+pub mod schema;
+pub mod units;
+
+pub use columns::Stored;
+pub use db::{Conn, Db, Target};
+pub use error::Error;
+
+/// The backend of [`Conn`], for boxed queries.
+pub type Backend = <Conn as diesel::Connection>::Backend;

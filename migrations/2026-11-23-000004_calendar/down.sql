@@ -1,0 +1,2 @@
+DROP TABLE calendar_exceptions;
+DROP TABLE calendar_versions;

@@ -1,0 +1,5 @@
+DROP TABLE procedure_facets;
+DROP TABLE procedure_versions;
+DROP TABLE procedures;
+DROP TABLE fields;
+DROP TABLE registry_revision;
