@@ -5,9 +5,9 @@ CREATE TABLE calendar_versions (
     version BIGINT PRIMARY KEY NOT NULL CHECK (version > 0),
     created_at TIMESTAMP NOT NULL,
     reason TEXT NOT NULL,
-    covered_from DATE NOT NULL,
-    covered_to DATE NOT NULL,
-    CHECK (covered_from < covered_to)
+    first_year INTEGER NOT NULL,
+    last_year INTEGER NOT NULL,
+    CHECK (first_year <= last_year)
 );
 
 CREATE TABLE calendar_exceptions (
@@ -15,7 +15,9 @@ CREATE TABLE calendar_exceptions (
     on_date DATE NOT NULL,
     kind TEXT NOT NULL,
     name_vi TEXT NOT NULL,
-    basis TEXT,
+    compensates DATE,
+    swaps_with DATE,
+    status TEXT NOT NULL,
     from_version BIGINT NOT NULL REFERENCES calendar_versions (version),
     to_version BIGINT NOT NULL
 );

@@ -1,4 +1,5 @@
 DROP TABLE procedure_facets;
+DROP TABLE procedure_texts;
 DROP TABLE procedure_versions;
 DROP TABLE procedures;
 DROP TABLE fields;

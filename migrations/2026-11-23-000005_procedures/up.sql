@@ -1,5 +1,6 @@
--- The registry. A procedure is (national code, variant); a version of it never changes once written.
+-- The registry. A procedure is (national code, variant); what a version says never changes once written.
 
+-- Raised by every written version; the row's lock orders the writers.
 CREATE TABLE registry_revision (
     name TEXT PRIMARY KEY NOT NULL,
     revision BIGINT NOT NULL CHECK (revision >= 0)
@@ -15,6 +16,7 @@ CREATE TABLE procedures (
     id TEXT PRIMARY KEY NOT NULL,
     national_code TEXT,
     variant TEXT NOT NULL,
+    -- Code and variant, or what else tells a row without a code apart: by this a row is found again.
     source_key TEXT NOT NULL,
     locality TEXT,
     -- 0 the city's own, 1 the ministry's, 2 another place's: which variant a bare code answers.
@@ -31,27 +33,29 @@ CREATE TABLE procedure_versions (
     valid_from DATE NOT NULL,
     valid_to DATE NOT NULL,
     origin TEXT NOT NULL,
-    name TEXT NOT NULL,
-    -- folded name, then the id: the order of every list
+    -- The folded name, cut; then the id: the order of every list.
     sort_key TEXT NOT NULL,
-    field_slug TEXT REFERENCES fields (slug),
-    summary TEXT NOT NULL,
-    content TEXT NOT NULL,
-    source TEXT NOT NULL,
-    faults TEXT NOT NULL,
     checksum TEXT NOT NULL,
+    -- The revision that wrote the version or closed it last: what the search index has not seen yet.
     revision BIGINT NOT NULL,
     created_at TIMESTAMP NOT NULL,
     updated_at TIMESTAMP NOT NULL,
+    summary TEXT NOT NULL,
     CHECK (valid_from < valid_to),
     UNIQUE (procedure_id, number)
 );
-CREATE UNIQUE INDEX procedure_versions_sort ON procedure_versions (sort_key, id);
 CREATE UNIQUE INDEX procedure_versions_revision ON procedure_versions (revision);
-CREATE INDEX procedure_versions_updated ON procedure_versions (updated_at, id);
-CREATE INDEX procedure_versions_field ON procedure_versions (field_slug, sort_key);
 
--- What lists filter by: one row per (version, facet, value), with the list's order inside.
+-- The long texts of a version, apart, so that no list ever walks over them.
+CREATE TABLE procedure_texts (
+    version_id TEXT PRIMARY KEY NOT NULL REFERENCES procedure_versions (id),
+    content TEXT NOT NULL,
+    source TEXT NOT NULL,
+    faults TEXT NOT NULL
+);
+
+-- What lists filter by: one row per (version, facet, value), with the list's order inside. The facet
+-- `every` stands on all versions, so that a list without a filter runs the same way.
 CREATE TABLE procedure_facets (
     facet TEXT NOT NULL,
     value TEXT NOT NULL,

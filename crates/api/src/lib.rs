@@ -1,1 +1,24 @@
+//! The HTTP contract of kstt: routes, wire shapes and the work behind them.
+//!
+//! `edge` is what every request passes on its way in and out, `http` the vocabulary handlers are
+//! written in, and each other module is a room with `routes`, `wire` and, where it writes, `work`.
 
+pub mod accounts;
+pub mod app;
+pub mod audit;
+pub mod calendar;
+pub mod clock;
+pub mod codes;
+pub mod config;
+pub mod contract;
+mod edge;
+mod http;
+pub mod keys;
+mod observe;
+pub mod seed;
+pub mod units;
+pub mod worker;
+
+pub use app::App;
+pub use config::Config;
+pub use contract::serve;

@@ -9,6 +9,9 @@ pub mod calendar;
 mod columns;
 pub mod db;
 mod error;
+pub mod idempotency;
+pub mod leases;
+pub mod procedures;
 pub mod schema;
 pub mod units;
 

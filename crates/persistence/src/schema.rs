@@ -212,8 +212,8 @@ diesel::table! {
         version -> BigInt,
         created_at -> Timestamp,
         reason -> Text,
-        covered_from -> Date,
-        covered_to -> Date,
+        first_year -> Integer,
+        last_year -> Integer,
     }
 }
 
@@ -223,7 +223,9 @@ diesel::table! {
         on_date -> Date,
         kind -> Text,
         name_vi -> Text,
-        basis -> Nullable<Text>,
+        compensates -> Nullable<Date>,
+        swaps_with -> Nullable<Date>,
+        status -> Text,
         from_version -> BigInt,
         to_version -> BigInt,
     }
@@ -263,17 +265,21 @@ diesel::table! {
         valid_from -> Date,
         valid_to -> Date,
         origin -> Text,
-        name -> Text,
         sort_key -> Text,
-        field_slug -> Nullable<Text>,
-        summary -> Text,
-        content -> Text,
-        source -> Text,
-        faults -> Text,
         checksum -> Text,
         revision -> BigInt,
         created_at -> Timestamp,
         updated_at -> Timestamp,
+        summary -> Text,
+    }
+}
+
+diesel::table! {
+    procedure_texts (version_id) {
+        version_id -> Text,
+        content -> Text,
+        source -> Text,
+        faults -> Text,
     }
 }
 
@@ -286,6 +292,7 @@ diesel::table! {
     }
 }
 
+diesel::joinable!(unit_periods -> units (unit_id));
 diesel::joinable!(seal_queue -> audit (audit_id));
 diesel::joinable!(seals -> audit (audit_id));
 diesel::joinable!(focal_officers -> units (unit_id));
@@ -296,7 +303,7 @@ diesel::joinable!(sessions -> units (unit_id));
 diesel::joinable!(refresh_tokens -> sessions (session_id));
 diesel::joinable!(calendar_exceptions -> calendar_versions (from_version));
 diesel::joinable!(procedure_versions -> procedures (procedure_id));
-diesel::joinable!(procedure_versions -> fields (field_slug));
+diesel::joinable!(procedure_texts -> procedure_versions (version_id));
 diesel::joinable!(procedure_facets -> procedure_versions (version_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
@@ -323,5 +330,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     fields,
     procedures,
     procedure_versions,
+    procedure_texts,
     procedure_facets,
 );

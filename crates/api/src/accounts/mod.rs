@@ -1,0 +1,24 @@
+//! Accounts: logging in, one's own account, and the administration of accounts, grants and clients.
+
+mod admin;
+mod authenticate;
+mod clients;
+mod grants;
+mod me;
+mod password;
+mod token;
+mod wire;
+
+pub use authenticate::authenticate;
+pub use password::{PasswordGate, hash_password};
+pub use wire::NewAccount;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+pub fn routes(config: &mut ServiceConfig) {
+    token::routes(config);
+    me::routes(config);
+    admin::routes(config);
+    grants::routes(config);
+    clients::routes(config);
+}

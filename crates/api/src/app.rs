@@ -1,0 +1,125 @@
+//! What one process holds: database, clocks, keys, limits, caches.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+
+use chrono::{DateTime, Utc};
+use kstt_domain::calendar::{OfficeHours, WorkCalendar};
+use kstt_domain::policy::Actor;
+use kstt_persistence::audit::SealKey;
+use kstt_persistence::procedures::SearchIndex;
+use kstt_persistence::{Db, calendar};
+
+use crate::clock::{Clock, Ids};
+use crate::config::Config;
+use crate::edge::Limits;
+use crate::keys::{MasterKey, SigningKeys};
+use crate::observe::Metrics;
+
+/// The state of one process, shared by all its threads.
+pub struct App {
+    pub config: Config,
+    pub db: Db,
+    pub clock: Box<dyn Clock>,
+    pub ids: Box<dyn Ids>,
+    pub master: MasterKey,
+    pub seal_key: SealKey,
+    pub signing: SigningKeys,
+    pub limits: Limits,
+    pub metrics: Metrics,
+    pub search: SearchIndex,
+    /// Office hours of the state administration; a parameter of every hour count.
+    pub office_hours: OfficeHours,
+    pub(crate) actors: Cache<String, (Actor, Option<String>)>,
+    calendar: Mutex<Option<Arc<WorkCalendar>>>,
+    pub(crate) passwords: crate::accounts::PasswordGate,
+}
+
+impl App {
+    /// Opens everything `config` names. The error is one sentence for the operator.
+    pub fn open(config: Config, clock: Option<Box<dyn Clock>>, ids: Box<dyn Ids>) -> Result<Self, String> {
+        let db = Db::open(&config.database, config.db_connections).map_err(|e| e.to_string())?;
+        if config.production {
+            db.require_known_schema().map_err(|e| e.to_string())?;
+        } else {
+            db.migrate().map_err(|e| e.to_string())?;
+        }
+        let (master, seal_key) = crate::keys::load_secrets(&config)?;
+        let clock = match clock {
+            Some(clock) => clock,
+            None => crate::calendar::start_clock(&db, &config).map_err(|e| e.to_string())?,
+        };
+        let search = SearchIndex::open(&config.var_dir.join("index")).map_err(|e| e.to_string())?;
+        let signing = SigningKeys::load(&db, &master, clock.real_now(), ids.as_ref())?;
+        Ok(Self {
+            limits: Limits::new(config.rate_limit, config.rate_burst),
+            metrics: Metrics::new(),
+            office_hours: OfficeHours::default(),
+            actors: Cache::default(),
+            calendar: Mutex::new(None),
+            passwords: crate::accounts::PasswordGate::default(),
+            config,
+            db,
+            clock,
+            ids,
+            master,
+            seal_key,
+            signing,
+            search,
+        })
+    }
+
+    /// The newest working calendar. A calendar is read again only when its version changed.
+    pub fn calendar(&self, conn: &mut kstt_persistence::Conn) -> Result<Arc<WorkCalendar>, crate::http::ApiError> {
+        let latest = calendar::latest(conn)?.map_or(0, |row| row.version);
+        let mut held = self.calendar.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if let Some(calendar) = held.as_ref().filter(|calendar| calendar.version() == latest) {
+            return Ok(calendar.clone());
+        }
+        let calendar = Arc::new(crate::calendar::load(conn, latest)?);
+        *held = Some(calendar.clone());
+        Ok(calendar)
+    }
+
+    /// The secret of signed cursors.
+    pub fn cursor_secret(&self) -> &[u8] {
+        self.master.cursor_secret()
+    }
+}
+
+/// Values remembered for a moment of real time.
+pub(crate) struct Cache<K, V>(Mutex<HashMap<K, (DateTime<Utc>, V)>>);
+
+impl<K, V> Default for Cache<K, V> {
+    fn default() -> Self {
+        Self(Mutex::new(HashMap::new()))
+    }
+}
+
+/// Grants are never older than this when they decide.
+const MAX_AGE_SECONDS: i64 = 2;
+/// A cache that grew beyond this is emptied rather than searched for what is old.
+const MAX_ENTRIES: usize = 10_000;
+
+impl<K: std::hash::Hash + Eq, V: Clone> Cache<K, V> {
+    /// The value of `key` if it is young enough.
+    pub fn get(&self, key: &K, real_now: DateTime<Utc>) -> Option<V> {
+        let entries = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let (at, value) = entries.get(key)?;
+        ((real_now - *at).num_seconds() < MAX_AGE_SECONDS).then(|| value.clone())
+    }
+
+    /// Remembers a value.
+    pub fn put(&self, key: K, value: V, real_now: DateTime<Utc>) {
+        let mut entries = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if entries.len() >= MAX_ENTRIES {
+            entries.clear();
+        }
+        entries.insert(key, (real_now, value));
+    }
+
+    /// Forgets everything: something that decides was changed here.
+    pub fn clear(&self) {
+        self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clear();
+    }
+}

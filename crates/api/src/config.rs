@@ -1,0 +1,242 @@
+//! Configuration: one struct, read once from the environment, every variable described in
+//! [`VARIABLES`]. Unsafe settings are refused in production with a sentence that says what to set.
+
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+
+use chrono::{DateTime, Utc};
+use ipnet::IpNet;
+use kstt_persistence::Target;
+
+/// Every environment variable, its default and its meaning, in the order of the documentation.
+pub const VARIABLES: &[(&str, &str, &str)] = &[
+    ("KSTT_MODE", "demo", "`production` refuses unsafe settings, demo data and the demo clock"),
+    ("DATABASE_URL", "sqlite:var/kstt.db", "`sqlite:<file>` or `postgres://user:password@host/database`"),
+    ("KSTT_LISTEN", "127.0.0.1:8080", "address and port to serve on"),
+    ("KSTT_VAR_DIR", "var", "directory for the embedded database, keys, search index and audit heads"),
+    ("KSTT_CLOCK", "2019-03-04T08:00:00+07:00", "start of the demo clock, or `real`; always real in production"),
+    ("KSTT_MASTER_KEY", "made in KSTT_VAR_DIR", "32 bytes in base64 that seal stored secrets; required in production"),
+    ("KSTT_AUDIT_KEY", "made in KSTT_VAR_DIR", "32 bytes in base64 that key the audit chain; required in production"),
+    ("KSTT_ISSUER", "http://127.0.0.1:8080", "`iss` of access tokens; required in production"),
+    ("KSTT_CORS_ORIGINS", "", "origins of browsers that may call, separated by commas"),
+    ("KSTT_TRUSTED_PROXIES", "", "networks whose X-Forwarded-For counts, separated by commas"),
+    ("KSTT_METRICS_NETWORKS", "127.0.0.0/8,::1/128", "networks that may read /metrics, separated by commas"),
+    ("KSTT_RATE_LIMIT", "50", "requests a second for each address and each account, or `off`"),
+    ("KSTT_RATE_BURST", "200", "requests that may come at once above that rate"),
+    ("KSTT_DB_CONNECTIONS", "4", "database connections for reading"),
+    ("KSTT_HTTP_WORKERS", "2", "threads that accept requests"),
+    ("KSTT_ALLOW_SQLITE", "no", "`yes` lets production run on SQLite"),
+    ("KSTT_ALLOW_PLAIN_POSTGRES", "no", "`yes` lets production reach another host without TLS"),
+    ("KSTT_LOG", "info", "what is logged: error, warn, info, debug, trace"),
+];
+
+/// When the demo city lives: a Monday of 2019 on which every district and commune exists.
+const DEMO_START: &str = "2019-03-04T08:00:00+07:00";
+
+/// Which clock the product runs by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ClockChoice {
+    Real,
+    /// Starts here the first time, and where it was left afterwards.
+    Demo(DateTime<Utc>),
+}
+
+/// The whole configuration.
+#[derive(Debug, Clone)]
+pub struct Config {
+    pub production: bool,
+    pub database: Target,
+    pub listen: SocketAddr,
+    pub var_dir: PathBuf,
+    pub clock: ClockChoice,
+    pub master_key: Option<Vec<u8>>,
+    pub audit_key: Option<Vec<u8>>,
+    pub issuer: String,
+    pub cors_origins: Vec<String>,
+    pub trusted_proxies: Vec<IpNet>,
+    pub metrics_networks: Vec<IpNet>,
+    /// Requests a second; `None` switches the limit off.
+    pub rate_limit: Option<u32>,
+    pub rate_burst: u32,
+    pub db_connections: u32,
+    pub http_workers: usize,
+    pub log: String,
+}
+
+impl Config {
+    /// Reads the process environment.
+    #[allow(clippy::disallowed_methods)]
+    pub fn from_environment() -> Result<Self, String> {
+        Self::read(|name| std::env::var(name).ok())
+    }
+
+    /// Reads settings from `get`. The error is one sentence for the operator.
+    pub fn read(get: impl Fn(&str) -> Option<String>) -> Result<Self, String> {
+        let get = |name: &str| get(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty());
+        let production = match get("KSTT_MODE").as_deref() {
+            None | Some("demo") => false,
+            Some("production") => true,
+            Some(other) => return Err(format!("KSTT_MODE is `demo` or `production`, not {other:?}")),
+        };
+        let var_dir = PathBuf::from(get("KSTT_VAR_DIR").unwrap_or_else(|| "var".into()));
+        let database = match get("DATABASE_URL") {
+            Some(url) => Target::parse(&url).map_err(|e| format!("DATABASE_URL: {e}"))?,
+            None => Target::Sqlite(var_dir.join("kstt.db")),
+        };
+        let config = Self {
+            production,
+            database,
+            listen: parsed("KSTT_LISTEN", get("KSTT_LISTEN"), "127.0.0.1:8080")?,
+            var_dir,
+            clock: clock(get("KSTT_CLOCK"), production)?,
+            master_key: key("KSTT_MASTER_KEY", get("KSTT_MASTER_KEY"))?,
+            audit_key: key("KSTT_AUDIT_KEY", get("KSTT_AUDIT_KEY"))?,
+            issuer: get("KSTT_ISSUER").unwrap_or_else(|| "http://127.0.0.1:8080".into()),
+            cors_origins: list(get("KSTT_CORS_ORIGINS")),
+            trusted_proxies: networks("KSTT_TRUSTED_PROXIES", get("KSTT_TRUSTED_PROXIES"))?,
+            metrics_networks: networks(
+                "KSTT_METRICS_NETWORKS",
+                get("KSTT_METRICS_NETWORKS").or_else(|| Some("127.0.0.0/8,::1/128".into())),
+            )?,
+            rate_limit: match get("KSTT_RATE_LIMIT").as_deref() {
+                Some("off") => None,
+                value => Some(parsed("KSTT_RATE_LIMIT", value.map(str::to_owned), "50")?),
+            },
+            rate_burst: parsed("KSTT_RATE_BURST", get("KSTT_RATE_BURST"), "200")?,
+            db_connections: parsed("KSTT_DB_CONNECTIONS", get("KSTT_DB_CONNECTIONS"), "4")?,
+            http_workers: parsed("KSTT_HTTP_WORKERS", get("KSTT_HTTP_WORKERS"), "2")?,
+            log: get("KSTT_LOG").unwrap_or_else(|| "info".into()),
+        };
+        if config.rate_limit == Some(0) || config.rate_burst == 0 || config.db_connections == 0 || config.http_workers == 0 {
+            return Err("KSTT_RATE_LIMIT, KSTT_RATE_BURST, KSTT_DB_CONNECTIONS and KSTT_HTTP_WORKERS are at least 1".into());
+        }
+        if production {
+            config.refuse_unsafe(get("KSTT_ISSUER").is_some(), &get)?;
+        }
+        Ok(config)
+    }
+
+    fn refuse_unsafe(&self, has_issuer: bool, get: &impl Fn(&str) -> Option<String>) -> Result<(), String> {
+        let allowed = |name: &str| get(name).as_deref() == Some("yes");
+        if self.master_key.is_none() {
+            return Err("production needs KSTT_MASTER_KEY: set it to 32 random bytes in base64 (`openssl rand -base64 32`)".into());
+        }
+        if self.audit_key.is_none() {
+            return Err("production needs KSTT_AUDIT_KEY: set it to 32 random bytes in base64, kept away from the database".into());
+        }
+        if !has_issuer {
+            return Err("production needs KSTT_ISSUER: set it to the public https address of this API".into());
+        }
+        match &self.database {
+            Target::Sqlite(_) if !allowed("KSTT_ALLOW_SQLITE") => {
+                Err("production runs on PostgreSQL: set DATABASE_URL=postgres://…, or KSTT_ALLOW_SQLITE=yes".into())
+            }
+            Target::Postgres(url) if !is_safe_link(url) && !allowed("KSTT_ALLOW_PLAIN_POSTGRES") => Err(
+                "production reaches PostgreSQL on another host only with TLS: add sslmode=require or stronger to \
+                 DATABASE_URL, or set KSTT_ALLOW_PLAIN_POSTGRES=yes on a private network"
+                    .into(),
+            ),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Whether a PostgreSQL URL stays on this machine or asks for TLS.
+fn is_safe_link(url: &str) -> bool {
+    let address = url.split("://").nth(1).unwrap_or_default();
+    let host = address.split(['/', '?']).next().unwrap_or_default();
+    let host = host.rsplit('@').next().unwrap_or_default();
+    let name = host.strip_prefix('[').and_then(|h| h.split(']').next()).unwrap_or_else(|| host.split(':').next().unwrap_or_default());
+    let local = name.is_empty()
+        || name.starts_with("%2F")
+        || name == "localhost"
+        || name.parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
+    local || ["sslmode=require", "sslmode=verify-ca", "sslmode=verify-full"].iter().any(|mode| url.contains(mode))
+}
+
+fn clock(value: Option<String>, production: bool) -> Result<ClockChoice, String> {
+    match value.as_deref() {
+        Some("real") => Ok(ClockChoice::Real),
+        Some(_) if production => Err("production runs by real time: unset KSTT_CLOCK".into()),
+        None if production => Ok(ClockChoice::Real),
+        other => {
+            let start = other.unwrap_or(DEMO_START);
+            let moment = DateTime::parse_from_rfc3339(start)
+                .map_err(|_| format!("KSTT_CLOCK is `real` or a moment such as {DEMO_START}, not {start:?}"))?;
+            Ok(ClockChoice::Demo(moment.to_utc()))
+        }
+    }
+}
+
+fn parsed<T: std::str::FromStr>(name: &str, value: Option<String>, default: &str) -> Result<T, String> {
+    let text = value.unwrap_or_else(|| default.to_owned());
+    text.parse().map_err(|_| format!("{name} cannot be {text:?}; a good value is {default}"))
+}
+
+fn list(value: Option<String>) -> Vec<String> {
+    let value = value.unwrap_or_default();
+    value.split(',').map(str::trim).filter(|item| !item.is_empty()).map(str::to_owned).collect()
+}
+
+fn networks(name: &str, value: Option<String>) -> Result<Vec<IpNet>, String> {
+    list(value)
+        .iter()
+        .map(|item| {
+            item.parse::<IpNet>()
+                .or_else(|_| item.parse::<IpAddr>().map(IpNet::from))
+                .map_err(|_| format!("{name}: {item:?} is not a network such as 10.0.0.0/8"))
+        })
+        .collect()
+}
+
+fn key(name: &str, value: Option<String>) -> Result<Option<Vec<u8>>, String> {
+    use base64::Engine;
+    let Some(text) = value else { return Ok(None) };
+    let bytes = base64::engine::general_purpose::STANDARD
+        .decode(text)
+        .map_err(|_| format!("{name} must be base64"))?;
+    if bytes.len() != 32 {
+        return Err(format!("{name} must be 32 bytes; it is {}", bytes.len()));
+    }
+    Ok(Some(bytes))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(pairs: &[(&str, &str)]) -> Result<Config, String> {
+        Config::read(|name| pairs.iter().find(|(n, _)| *n == name).map(|(_, v)| (*v).to_owned()))
+    }
+
+    const KEY: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
+
+    #[test]
+    fn nothing_set_is_a_demo() {
+        let config = read(&[]).unwrap();
+        assert!(!config.production);
+        assert_eq!(config.database, Target::Sqlite("var/kstt.db".into()));
+        assert!(matches!(config.clock, ClockChoice::Demo(_)));
+    }
+
+    #[test]
+    fn production_says_what_to_set() {
+        let base = vec![("KSTT_MODE", "production")];
+        let grow = |more: &[(&'static str, &'static str)]| [base.clone(), more.to_vec()].concat();
+        assert!(read(&grow(&[])).unwrap_err().contains("KSTT_MASTER_KEY"));
+        let keys = [("KSTT_MASTER_KEY", KEY), ("KSTT_AUDIT_KEY", KEY), ("KSTT_ISSUER", "https://x")];
+        assert!(read(&grow(&keys)).unwrap_err().contains("DATABASE_URL"));
+        let plain = [&keys[..], &[("DATABASE_URL", "postgres://u:p@db.example/kstt")]].concat();
+        assert!(read(&grow(&plain)).unwrap_err().contains("sslmode"));
+        let tls = [&keys[..], &[("DATABASE_URL", "postgres://u:p@db.example/kstt?sslmode=require")]].concat();
+        assert!(read(&grow(&tls)).is_ok());
+    }
+
+    #[test]
+    fn a_wrong_value_is_named() {
+        assert!(read(&[("DATABASE_URL", "mysql://x")]).unwrap_err().contains("mysql"));
+        assert!(read(&[("KSTT_LISTEN", "8080")]).unwrap_err().contains("KSTT_LISTEN"));
+        assert!(read(&[("KSTT_CLOCK", "yesterday")]).unwrap_err().contains("KSTT_CLOCK"));
+        assert!(read(&[("KSTT_MASTER_KEY", "AAAA")]).unwrap_err().contains("32 bytes"));
+    }
+}

@@ -1,0 +1,316 @@
+//! The contract and the server that keeps it: every route is registered once, here and in its room,
+//! and is documented by the same registration.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use actix_cors::Cors;
+use actix_web::dev::{ResourceDef, Server};
+use actix_web::http::header::{self, HeaderName};
+use actix_web::middleware::{Compress, from_fn};
+use actix_web::{App as ActixApp, HttpRequest, HttpResponse, HttpServer, web};
+use utoipa::openapi::header::HeaderBuilder;
+use utoipa::openapi::schema::{ObjectBuilder, Type};
+use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
+use utoipa::openapi::{OpenApi, Ref, RefOr, Response, Schema};
+use utoipa_actix_web::AppExt;
+use utoipa_swagger_ui::SwaggerUi;
+
+use crate::app::App;
+use crate::edge;
+use crate::http::{ApiError, ProblemBody, ProblemCode};
+
+/// Error answers that operations share, as `responses(…)` entries.
+pub mod problems {
+    use super::*;
+
+    macro_rules! answers {
+        ($($(#[$meta:meta])* $name:ident: $($status:literal)+;)+) => {$(
+            $(#[$meta])*
+            pub struct $name;
+
+            impl utoipa::IntoResponses for $name {
+                fn responses() -> BTreeMap<String, RefOr<Response>> {
+                    [$($status),+].iter().map(|status| {
+                        ((*status).to_owned(), RefOr::Ref(Ref::from_response_name(format!("Problem{status}"))))
+                    }).collect()
+                }
+            }
+        )+};
+    }
+
+    answers! {
+        /// Any operation.
+        Open: "400" "406" "429" "500";
+        /// Operations that need a token.
+        Guarded: "401" "403";
+        /// Operations that name one thing.
+        Missing: "404";
+        /// Operations that take a body.
+        Content: "408" "413" "415" "422";
+        /// Operations that can collide with the present state or a retry.
+        Collision: "409";
+        /// Operations that change an existing thing.
+        Precondition: "412" "428";
+    }
+}
+
+#[derive(utoipa::OpenApi)]
+#[openapi(
+    info(
+        title = "kstt",
+        version = "1.0.0",
+        description = "Administrative procedure control (kiểm soát thủ tục hành chính) of a Vietnamese city: \
+                       units in time, the registry of procedures, the working calendar, accounts and the audit \
+                       trail.\n\nLists answer `{items, next_cursor}`; every refusal is an RFC 9457 problem with a \
+                       stable `code`; every change of an existing thing needs `If-Match`; every `POST` that \
+                       creates takes an `Idempotency-Key`. Dates are days in Vietnam, moments are UTC.",
+        license(name = "Apache-2.0", identifier = "Apache-2.0"),
+        contact(name = "kstt", url = "https://example.org/kstt"),
+    ),
+    servers((url = "/", description = "This server")),
+    tags(
+        (name = "units", description = "Agencies in time"),
+        (name = "procedures", description = "The registry of administrative procedures"),
+        (name = "calendar", description = "Holidays and day arithmetic"),
+        (name = "auth", description = "Tokens and keys"),
+        (name = "me", description = "One's own account"),
+        (name = "accounts", description = "Accounts, grants and service clients"),
+        (name = "audit", description = "The audit trail and the changes feed"),
+        (name = "codes", description = "Code lists"),
+        (name = "operations", description = "Health, metrics and the demo clock"),
+    ),
+    security(("bearer" = [])),
+    components(schemas(ProblemBody)),
+)]
+struct Base;
+
+fn rooms(config: &mut utoipa_actix_web::service_config::ServiceConfig) {
+    crate::accounts::routes(config);
+    crate::units::routes(config);
+    crate::calendar::routes(config);
+    crate::procedures::routes(config);
+    crate::audit::routes(config);
+    crate::codes::routes(config);
+    crate::observe::routes(config);
+}
+
+/// The contract.
+pub fn document() -> OpenApi {
+    let (_, document) = ActixApp::new()
+        .into_utoipa_app()
+        .openapi(<Base as utoipa::OpenApi>::openapi())
+        .configure(rooms)
+        .split_for_parts();
+    finish(document)
+}
+
+/// `operation id · method · path · action`, one line each, in the order of ids.
+pub fn operations(document: &OpenApi) -> String {
+    let mut lines: Vec<String> = each_operation(document)
+        .map(|(path, method, operation)| {
+            let id = operation["operationId"].as_str().unwrap_or("-").to_owned();
+            let action = operation["x-action"].as_str().unwrap_or("public");
+            format!("{id} · {method} · {path} · {action}\n")
+        })
+        .collect();
+    lines.sort();
+    lines.concat()
+}
+
+fn each_operation(document: &OpenApi) -> impl Iterator<Item = (String, String, serde_json::Value)> {
+    let document = serde_json::to_value(document).unwrap_or_default();
+    let paths = document["paths"].as_object().cloned().unwrap_or_default();
+    paths.into_iter().flat_map(|(path, item)| {
+        let item = item.as_object().cloned().unwrap_or_default();
+        item.into_iter()
+            .filter(|(_, operation)| operation.get("operationId").is_some())
+            .map(move |(method, operation)| (path.clone(), method.to_uppercase(), operation))
+    })
+}
+
+/// Adds what every operation has: shared problems, limit and trace headers, the security scheme.
+fn finish(mut document: OpenApi) -> OpenApi {
+    let components = document.components.get_or_insert_default();
+    components.add_security_scheme(
+        "bearer",
+        SecurityScheme::Http(Http::builder().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build()),
+    );
+    for code in [
+        ProblemCode::Malformed,
+        ProblemCode::Unauthenticated,
+        ProblemCode::Forbidden,
+        ProblemCode::NotFound,
+        ProblemCode::NotAcceptable,
+        ProblemCode::RequestTimeout,
+        ProblemCode::Conflict,
+        ProblemCode::StaleVersion,
+        ProblemCode::PayloadTooLarge,
+        ProblemCode::UnsupportedMediaType,
+        ProblemCode::Invalid,
+        ProblemCode::PreconditionRequired,
+        ProblemCode::TooManyRequests,
+        ProblemCode::Internal,
+    ] {
+        components.responses.insert(format!("Problem{}", code.status().as_u16()), RefOr::T(shared_problem(code)));
+    }
+    for item in document.paths.paths.values_mut() {
+        let operations =
+            [&mut item.get, &mut item.post, &mut item.put, &mut item.delete, &mut item.patch].into_iter().flatten();
+        for operation in operations {
+            for response in operation.responses.responses.values_mut() {
+                if let RefOr::T(response) = response {
+                    add_headers(response);
+                }
+            }
+        }
+    }
+    document
+}
+
+fn shared_problem(code: ProblemCode) -> Response {
+    use kstt_domain::codes::Code;
+    use utoipa::openapi::{ContentBuilder, ResponseBuilder};
+    let example = serde_json::json!({
+        "type": format!("/problems/{}", code.code()),
+        "title": code.label_vi(),
+        "status": code.status().as_u16(),
+        "code": code.code(),
+        "trace_id": "019d3c2a5b7c7f0e8d1c2b3a4f5e6d7c",
+    });
+    let content =
+        ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).example(Some(example)).build();
+    let mut response =
+        ResponseBuilder::new().description(code.label_en()).content("application/problem+json", content).build();
+    add_headers(&mut response);
+    if code == ProblemCode::TooManyRequests {
+        response.headers.insert("Retry-After".into(), number("Seconds to wait before trying again"));
+    }
+    response
+}
+
+fn add_headers(response: &mut Response) {
+    for (name, meaning) in [
+        ("RateLimit-Limit", "Requests that may come at once"),
+        ("RateLimit-Remaining", "Requests that may still come at once"),
+        ("RateLimit-Reset", "Seconds until the whole limit is free again"),
+    ] {
+        response.headers.insert(name.into(), number(meaning));
+    }
+    let text = ObjectBuilder::new().schema_type(Type::String).max_length(Some(64)).build();
+    response.headers.insert(
+        "X-Trace-Id".into(),
+        HeaderBuilder::new().schema(Schema::Object(text)).description(Some("Names this request in the log")).build(),
+    );
+}
+
+fn number(meaning: &str) -> utoipa::openapi::Header {
+    use utoipa::openapi::schema::{KnownFormat, SchemaFormat};
+    let number = ObjectBuilder::new()
+        .schema_type(Type::Integer)
+        .format(Some(SchemaFormat::KnownFormat(KnownFormat::Int32)))
+        .minimum(Some(0))
+        .maximum(Some(100_000))
+        .build();
+    HeaderBuilder::new().schema(Schema::Object(number)).description(Some(meaning)).build()
+}
+
+/// What the contract says of paths and methods, to answer 405 where a path exists.
+struct Methods(Vec<(ResourceDef, String)>);
+
+impl Methods {
+    fn of(document: &OpenApi) -> Self {
+        let mut paths: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for (path, method, _) in each_operation(document) {
+            let methods = paths.entry(path).or_default();
+            if method == "GET" {
+                methods.push("HEAD".into());
+            }
+            methods.push(method);
+        }
+        Self(
+            paths
+                .into_iter()
+                .map(|(path, mut methods)| {
+                    methods.sort();
+                    (ResourceDef::new(path), methods.join(", "))
+                })
+                .collect(),
+        )
+    }
+
+    fn allowed(&self, path: &str) -> Option<&str> {
+        self.0.iter().find(|(pattern, _)| pattern.is_match(path)).map(|(_, methods)| methods.as_str())
+    }
+}
+
+async fn nothing_here(req: HttpRequest, methods: web::Data<Methods>) -> Result<HttpResponse, ApiError> {
+    let Some(allowed) = methods.allowed(req.path()) else { return Err(ApiError::not_found()) };
+    let refusal = ApiError::new(ProblemCode::MethodNotAllowed);
+    let mut response = actix_web::ResponseError::error_response(&refusal);
+    if let Ok(value) = header::HeaderValue::from_str(allowed) {
+        response.headers_mut().insert(header::ALLOW, value);
+    }
+    Ok(response)
+}
+
+fn cors(origins: &[String]) -> Cors {
+    let exposed = ["ETag", "Location", "Retry-After", "RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset", "X-Trace-Id"];
+    let mut cors = Cors::default()
+        .allowed_methods(["GET", "HEAD", "POST", "PUT", "DELETE"])
+        .allowed_headers([
+            header::AUTHORIZATION,
+            header::CONTENT_TYPE,
+            header::ACCEPT,
+            header::ACCEPT_LANGUAGE,
+            header::IF_MATCH,
+            header::IF_NONE_MATCH,
+            HeaderName::from_static("idempotency-key"),
+            HeaderName::from_static("traceparent"),
+        ])
+        .expose_headers(exposed)
+        .max_age(3600);
+    for origin in origins {
+        cors = cors.allowed_origin(origin);
+    }
+    cors
+}
+
+/// Starts serving `app`; answers the running server and the address it listens on.
+pub fn serve(app: web::Data<App>, listen: SocketAddr) -> Result<(Server, SocketAddr), String> {
+    let document = document();
+    let methods = web::Data::new(Methods::of(&document));
+    let workers = app.config.http_workers;
+    let factory = move || {
+        let json = document.clone();
+        let swagger = SwaggerUi::new("/docs/{_:.*}").url("/openapi.json", json);
+        ActixApp::new()
+            .app_data(app.clone())
+            .app_data(methods.clone())
+            .wrap(from_fn(edge::edge))
+            .wrap(cors(&app.config.cors_origins))
+            .wrap(Compress::default())
+            .into_utoipa_app()
+            .openapi(<Base as utoipa::OpenApi>::openapi())
+            .configure(rooms)
+            .into_app()
+            .service(swagger)
+            .route("/docs", web::get().to(|| async { to("/docs/") }))
+            .route("/", web::get().to(|| async { to("/docs/") }))
+            .default_service(web::to(nothing_here))
+    };
+    let server = HttpServer::new(factory)
+        .workers(workers)
+        .client_request_timeout(Duration::from_secs(10))
+        .keep_alive(Duration::from_secs(75))
+        .shutdown_timeout(20)
+        .bind(listen)
+        .map_err(|e| format!("cannot listen on {listen}: {e}"))?;
+    let address = server.addrs().first().copied().unwrap_or(listen);
+    Ok((server.run(), address))
+}
+
+fn to(path: &'static str) -> HttpResponse {
+    HttpResponse::SeeOther().insert_header((header::LOCATION, path)).finish()
+}

@@ -1,0 +1,62 @@
+//! Collecting every fault of a body before refusing it.
+
+use chrono::NaiveDate;
+use kstt_domain::codes::Code;
+use kstt_domain::text;
+
+use super::{ApiError, FieldFault, Say, say};
+
+/// The earliest and latest day a body may name.
+const FIRST_DAY: NaiveDate = NaiveDate::from_ymd_opt(1900, 1, 1).unwrap();
+const LAST_DAY: NaiveDate = NaiveDate::from_ymd_opt(2200, 1, 1).unwrap();
+
+/// Faults found so far.
+#[derive(Debug, Default)]
+pub struct Faults(Vec<FieldFault>);
+
+impl Faults {
+    /// Adds one fault.
+    pub fn add(&mut self, pointer: impl Into<String>, code: &'static str, detail: Say) {
+        self.0.push(FieldFault { pointer: pointer.into(), code, detail });
+    }
+
+    /// Refuses when anything was found.
+    pub fn finish(self) -> Result<(), ApiError> {
+        if self.0.is_empty() { Ok(()) } else { Err(ApiError::invalid(self.0)) }
+    }
+
+    /// One line of text of 1 to `max` characters, normalised.
+    pub fn line(&mut self, pointer: &str, value: &str, max: usize) -> String {
+        let value = text::normalize(value).replace(['\n', '\t', '\r'], " ").trim().to_owned();
+        if value.is_empty() {
+            self.add(pointer, "blank", say("Không được để trống.", "It must not be blank."));
+        } else if value.chars().count() > max {
+            self.add(pointer, "too_long", say(format!("Dài quá {max} ký tự."), format!("It is longer than {max} characters.")));
+        }
+        value
+    }
+
+    /// An optional line.
+    pub fn optional_line(&mut self, pointer: &str, value: Option<&str>, max: usize) -> Option<String> {
+        value.map(|value| self.line(pointer, value, max))
+    }
+
+    /// A day between 1900 and 2200.
+    pub fn day(&mut self, pointer: &str, value: NaiveDate) -> NaiveDate {
+        if value < FIRST_DAY || value >= LAST_DAY {
+            self.add(pointer, "out_of_range", say("Ngày nằm ngoài khoảng 1900–2199.", "The date lies outside 1900–2199."));
+        }
+        value
+    }
+
+    /// The value of a code.
+    pub fn code<C: Code>(&mut self, pointer: &str, value: &str) -> Option<C> {
+        let found = C::from_code(value);
+        if found.is_none() {
+            let known: Vec<&str> = C::ALL.iter().map(|code| code.code()).collect();
+            let known = known.join(", ");
+            self.add(pointer, "unknown_code", say(format!("Phải là một trong: {known}."), format!("It must be one of: {known}.")));
+        }
+        found
+    }
+}

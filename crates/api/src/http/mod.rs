@@ -1,0 +1,21 @@
+//! The vocabulary of handlers: who calls, what they sent, how to answer and how to refuse.
+
+mod body;
+mod cursor;
+mod ctx;
+mod faults;
+mod headers;
+mod params;
+mod problem;
+mod reply;
+mod write;
+
+pub use body::{Body, RawBody, canonical};
+pub use ctx::{Caller, Ctx, Visitor};
+pub use cursor::{Cursor, Page};
+pub use faults::Faults;
+pub use headers::{IdempotencyKey, IfMatch, IfNoneMatch};
+pub use params::{Count, CountBody, Params, as_of, counted, limit};
+pub use problem::{ApiError, FieldFault, Problem, ProblemBody, ProblemCode, Say, say};
+pub use reply::{Reply, etag_version};
+pub use write::{Halt, Tx};

@@ -1,0 +1,164 @@
+//! Query parameters: an unknown one is refused with the nearest known name.
+
+use std::future::{Ready, ready};
+
+use actix_web::{FromRequest, HttpRequest, dev, web};
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use utoipa::{IntoParams, ToSchema};
+
+use super::{ApiError, ProblemCode, say};
+
+/// The query read into `T`; its known names come from the contract.
+pub struct Params<T>(pub T);
+
+impl<T: DeserializeOwned + IntoParams + 'static> FromRequest for Params<T> {
+    type Error = ApiError;
+    type Future = Ready<Result<Self, ApiError>>;
+
+    fn from_request(req: &HttpRequest, _: &mut dev::Payload) -> Self::Future {
+        ready(read(req.query_string()).map(Self))
+    }
+}
+
+fn read<T: DeserializeOwned + IntoParams>(query: &str) -> Result<T, ApiError> {
+    let known: Vec<String> = T::into_params(|| None).into_iter().map(|parameter| parameter.name).collect();
+    let pairs = web::Query::<Vec<(String, String)>>::from_query(query)
+        .map_err(|_| ApiError::new(ProblemCode::Malformed))?
+        .into_inner();
+    for (index, (name, _)) in pairs.iter().enumerate() {
+        if !known.contains(name) {
+            return Err(unknown(name, &known));
+        }
+        if pairs.iter().skip(index + 1).any(|(other, _)| other == name) {
+            let twice = say("Tham số được nêu hai lần.", "The parameter is given twice.");
+            return Err(ApiError::parameter(ProblemCode::Malformed, name, twice));
+        }
+    }
+    web::Query::<T>::from_query(query).map(web::Query::into_inner).map_err(|error| {
+        // The decoder does not say which parameter it was: try them one by one.
+        let culprit =
+            pairs.iter().find(|(name, value)| web::Query::<T>::from_query(&encode(name, value)).is_err());
+        let name = culprit.map_or("", |(name, _)| name.as_str());
+        let reason = error.to_string().replace("Query deserialize error: ", "");
+        ApiError::parameter(
+            ProblemCode::Malformed,
+            name,
+            say(format!("Tham số không đọc được: {reason}."), format!("The parameter cannot be read: {reason}.")),
+        )
+    })
+}
+
+fn encode(name: &str, value: &str) -> String {
+    let escaped: String = value.bytes().map(|byte| format!("%{byte:02X}")).collect();
+    format!("{name}={escaped}")
+}
+
+fn unknown(name: &str, known: &[String]) -> ApiError {
+    let nearest = known.iter().min_by_key(|candidate| distance(name, candidate));
+    let detail = match nearest {
+        Some(near) => say(format!("Gần nhất là `{near}`."), format!("The nearest known name is `{near}`.")),
+        None => say("Thao tác này không có tham số.", "This operation takes no parameters."),
+    };
+    let name: String = name.chars().filter(|c| !c.is_control()).take(60).collect();
+    ApiError::parameter(ProblemCode::UnknownParameter, &name, detail)
+}
+
+/// Levenshtein distance of short names.
+fn distance(a: &str, b: &str) -> usize {
+    let a: Vec<char> = a.chars().take(60).collect();
+    let mut row: Vec<usize> = (0..=a.len()).collect();
+    for (j, cb) in b.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = j + 1;
+        for (i, ca) in a.iter().enumerate() {
+            let substituted = diagonal + usize::from(*ca != cb);
+            diagonal = row[i + 1];
+            row[i + 1] = substituted.min(diagonal + 1).min(row[i] + 1);
+        }
+    }
+    row[a.len()]
+}
+
+/// The page size asked for: 1 to 200, 20 when not named.
+pub fn limit(asked: Option<u8>) -> Result<u8, ApiError> {
+    match asked.unwrap_or(20) {
+        limit @ 1..=200 => Ok(limit),
+        _ => {
+            let detail = say("Từ 1 đến 200.", "From 1 to 200.");
+            Err(ApiError::parameter(ProblemCode::Malformed, "limit", detail))
+        }
+    }
+}
+
+/// Whether and how a list is counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Count {
+    Exact,
+    Estimated,
+}
+
+/// No list is counted beyond this.
+const COUNT_CAP: i64 = 10_000;
+
+/// The wire form of a count: `count` asks for at most the cap plus one.
+pub fn counted(
+    count: Option<Count>,
+    counting: impl FnOnce(i64) -> Result<i64, ApiError>,
+) -> Result<Option<CountBody>, ApiError> {
+    let Some(_) = count else { return Ok(None) };
+    let found = counting(COUNT_CAP + 1)?;
+    Ok(Some(CountBody { value: found.min(COUNT_CAP), at_least: found > COUNT_CAP }))
+}
+
+/// How many items the whole list has.
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+#[schema(as = Count)]
+pub struct CountBody {
+    /// Number of items.
+    #[schema(minimum = 0, maximum = 10000)]
+    pub value: i64,
+    /// There are more than `value`.
+    pub at_least: bool,
+}
+
+/// The day a list is asked for: `as_of`, else today. Days outside 0001–9998 cannot be meant.
+pub fn as_of(day: Option<NaiveDate>, today: NaiveDate) -> Result<NaiveDate, ApiError> {
+    let day = day.unwrap_or(today);
+    if day < NaiveDate::from_ymd_opt(1, 1, 2).unwrap_or(today) || day >= kstt_domain::period::OPEN_END {
+        let detail = say("Ngày nằm ngoài khoảng ghi được.", "The day lies outside what can be recorded.");
+        return Err(ApiError::parameter(ProblemCode::Malformed, "as_of", detail));
+    }
+    Ok(day)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, Deserialize, IntoParams)]
+    #[allow(dead_code)]
+    struct Sample {
+        as_of: Option<NaiveDate>,
+        limit: Option<i64>,
+    }
+
+    #[test]
+    fn a_near_name_is_offered() {
+        let error = read::<Sample>("asof=2019-01-01").unwrap_err();
+        assert_eq!(error.0.code, ProblemCode::UnknownParameter);
+        assert!(error.0.detail.unwrap().en.contains("as_of"));
+    }
+
+    #[test]
+    fn the_wrong_parameter_is_named() {
+        let error = read::<Sample>("as_of=2019-01-01&limit=many").unwrap_err();
+        assert_eq!(error.0.errors[0].pointer, "/query/limit");
+    }
+
+    #[test]
+    fn twice_is_once_too_often() {
+        assert!(read::<Sample>("limit=1&limit=2").is_err());
+    }
+}

@@ -1,0 +1,179 @@
+//! One write: one transaction that holds the change, its audit row and the answer kept for retries.
+
+use std::time::Duration;
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, web};
+use chrono::{DateTime, Utc};
+use kstt_domain::policy::{Action, ActionKind, Actor, Permit, Target, permit, reach};
+use kstt_persistence::audit::{Change, Origin};
+use kstt_persistence::{Conn, Error, idempotency};
+
+use super::{ApiError, Caller, Ctx, ProblemCode, Reply, say};
+use crate::app::App;
+
+/// Why a transaction was not committed.
+pub enum Halt {
+    Refused(ApiError),
+    /// A dry run went through: this is what it would have answered.
+    Rehearsed(Reply),
+    /// Someone else kept the same idempotency key first: look again.
+    Raced,
+}
+
+impl From<ApiError> for Halt {
+    fn from(error: ApiError) -> Self {
+        Self::Refused(error)
+    }
+}
+
+impl From<Error> for Halt {
+    fn from(error: Error) -> Self {
+        Self::Refused(error.into())
+    }
+}
+
+impl From<kstt_domain::policy::Refused> for Halt {
+    fn from(refused: kstt_domain::policy::Refused) -> Self {
+        Self::Refused(refused.into())
+    }
+}
+
+/// An open transaction on someone's behalf.
+pub struct Tx<'t> {
+    pub conn: &'t mut Conn,
+    pub app: &'t App,
+    pub actor: &'t Actor,
+    pub now: DateTime<Utc>,
+    origin: Origin,
+}
+
+impl<'t> Tx<'t> {
+    /// A transaction of the system itself, outside any request.
+    pub fn of_system(conn: &'t mut Conn, app: &'t App, actor: &'t Actor) -> Self {
+        let now = app.clock.now();
+        let origin = Origin { now, trace_id: actor.name.clone(), client_address: None };
+        Self { conn, app, actor, now, origin }
+    }
+
+    /// The transaction of a request that has no caller yet, such as a login.
+    pub fn of_request(conn: &'t mut Conn, ctx: &'t Ctx, actor: &'t Actor) -> Self {
+        Self { conn, app: &ctx.app, actor, now: ctx.now, origin: ctx.origin() }
+    }
+
+    /// A new id.
+    pub fn id(&self) -> String {
+        self.app.ids.id()
+    }
+
+    /// Whether the actor may do `A` to `target`.
+    pub fn permit<A: ActionKind>(&self, target: &Target) -> Result<Permit<A>, ApiError> {
+        Ok(permit::<A>(self.actor, target)?)
+    }
+
+    /// Writes the audit row of a change made under `permit`.
+    pub fn audit<A: ActionKind>(&mut self, permit: &Permit<A>, change: Change<'_>) -> Result<(), ApiError> {
+        let id = self.id();
+        Ok(kstt_persistence::audit::record(self.conn, permit, &self.origin, id, change)?)
+    }
+}
+
+impl Caller {
+    /// Refuses early those who may do `action` to nothing at all.
+    pub fn require(&self, action: Action) -> Result<(), ApiError> {
+        reach(&self.actor, action).map(|_| ()).ok_or_else(ApiError::forbidden)
+    }
+
+    /// Runs `work` in one transaction. `body_hash` is the fingerprint of the request's content: with
+    /// an `Idempotency-Key`, the same content gets the answer that was kept, other content a refusal.
+    pub async fn write<F>(&self, body_hash: &str, work: F) -> Result<HttpResponse, ApiError>
+    where
+        F: Fn(&mut Tx<'_>) -> Result<Reply, Halt> + Send + 'static,
+    {
+        write(self.ctx.clone(), self.actor.clone(), body_hash.to_owned(), work).await
+    }
+}
+
+async fn write<F>(ctx: Ctx, actor: Actor, body_hash: String, work: F) -> Result<HttpResponse, ApiError>
+where
+    F: Fn(&mut Tx<'_>) -> Result<Reply, Halt> + Send + 'static,
+{
+    let key = retry_key(&ctx, &actor, body_hash)?;
+    let kept = web::block(move || {
+        for _ in 0..3 {
+            match ctx.app.db.write(|conn| attempt(conn, &ctx, &actor, key.as_ref(), &work)) {
+                Ok(outcome) => return Ok(outcome),
+                Err(Halt::Refused(error)) => return Err(error),
+                Err(Halt::Rehearsed(reply)) => return Ok((reply, false)),
+                Err(Halt::Raced) => std::thread::sleep(Duration::from_millis(5)),
+            }
+        }
+        Err(ApiError::new(ProblemCode::Unavailable))
+    });
+    let (reply, replayed) = kept.await.unwrap_or_else(|_| Err(ApiError::new(ProblemCode::Unavailable)))?;
+    let mut response = reply.into_response();
+    if replayed {
+        response.headers_mut().insert(
+            actix_web::http::header::HeaderName::from_static("idempotency-replayed"),
+            actix_web::http::header::HeaderValue::from_static("true"),
+        );
+    }
+    Ok(response)
+}
+
+fn attempt<F>(
+    conn: &mut Conn,
+    ctx: &Ctx,
+    actor: &Actor,
+    key: Option<&idempotency::Key>,
+    work: &F,
+) -> Result<(Reply, bool), Halt>
+where
+    F: Fn(&mut Tx<'_>) -> Result<Reply, Halt>,
+{
+    if let Some(key) = key
+        && let Some(kept) = idempotency::find(conn, key)?
+    {
+        return kept_reply(key, kept).map(|reply| (reply, true)).map_err(Halt::Refused);
+    }
+    let reply = work(&mut Tx::of_request(conn, ctx, actor))?;
+    if let Some(key) = key {
+        let headers = serde_json::json!({ "etag": reply.etag, "location": reply.location }).to_string();
+        let body = reply.kept.as_deref().unwrap_or(&reply.body);
+        let status = i32::from(reply.status.as_u16());
+        let now = ctx.app.clock.real_now().naive_utc();
+        idempotency::keep(conn, key, idempotency::Kept { status, headers, body: body.to_owned() }, now).map_err(
+            |error| if error.is_unique_violation() { Halt::Raced } else { error.into() },
+        )?;
+    }
+    Ok((reply, false))
+}
+
+fn kept_reply(key: &idempotency::Key, kept: idempotency::Found) -> Result<Reply, ApiError> {
+    if kept.request_hash != key.request_hash {
+        return Err(ApiError::new(ProblemCode::IdempotencyKeyReused));
+    }
+    let headers: serde_json::Value = serde_json::from_str(&kept.kept.headers).unwrap_or_default();
+    let text = |name: &str| headers[name].as_str().map(str::to_owned);
+    Ok(Reply {
+        status: u16::try_from(kept.kept.status).ok().and_then(|s| StatusCode::from_u16(s).ok()).unwrap_or(StatusCode::OK),
+        body: kept.kept.body,
+        etag: text("etag"),
+        location: text("location"),
+        kept: None,
+    })
+}
+
+fn retry_key(ctx: &Ctx, actor: &Actor, request_hash: String) -> Result<Option<idempotency::Key>, ApiError> {
+    let Some(key) = &ctx.idempotency_key else { return Ok(None) };
+    if !(16..=200).contains(&key.len()) || !key.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Err(ApiError::because(
+            ProblemCode::Malformed,
+            say(
+                "Idempotency-Key dài 16–200 ký tự ASCII, không có dấu cách.",
+                "Idempotency-Key is 16–200 ASCII characters without blanks.",
+            ),
+        ));
+    }
+    Ok(Some(idempotency::Key { scope: format!("{} {}", ctx.operation, actor.id), key: key.clone(), request_hash }))
+}

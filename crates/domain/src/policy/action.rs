@@ -1,0 +1,64 @@
+//! Every guarded action of the product. Operations of the contract name one of these, or are public.
+
+use crate::codes::Code;
+
+/// The type-level name of an action.
+pub trait ActionKind {
+    const ACTION: Action;
+}
+
+macro_rules! actions {
+    ($($kind:ident = $code:literal, $vi:literal, $en:literal;)+) => {
+        crate::codes! {
+            /// A guarded action.
+            pub enum Action : "action" { $($kind = $code, $vi, $en;)+ }
+        }
+
+        pub mod kinds {
+            use super::{Action, ActionKind};
+            $(
+                #[doc = $en]
+                #[derive(Debug, Clone)]
+                pub struct $kind;
+                impl ActionKind for $kind {
+                    const ACTION: Action = Action::$kind;
+                }
+            )+
+        }
+    };
+}
+
+actions! {
+    CreateUnit = "units.create", "Lập đơn vị", "Create a unit";
+    RenameUnit = "units.rename", "Đổi tên đơn vị", "Rename a unit";
+    MergeUnits = "units.merge", "Sáp nhập đơn vị", "Merge units";
+    SplitUnit = "units.split", "Chia, tách đơn vị", "Split a unit";
+    EndUnit = "units.end", "Kết thúc đơn vị", "End a unit";
+    ReadFocalOfficers = "focal_officers.read", "Xem đầu mối", "Read focal officers";
+    AppointFocalOfficer = "focal_officers.appoint", "Cử đầu mối", "Appoint a focal officer";
+    EndFocalOfficer = "focal_officers.end", "Thôi đầu mối", "End a focal officer's term";
+    ReadMyself = "me.read", "Xem tài khoản của mình", "Read one's own account";
+    OpenMySession = "me.open_session", "Đăng nhập", "Log in";
+    EndMySession = "me.end_session", "Kết thúc phiên của mình", "End one's own session";
+    ChangeMyPassword = "me.change_password", "Đổi mật khẩu của mình", "Change one's own password";
+    ReadAccounts = "accounts.read", "Xem tài khoản", "Read accounts";
+    CreateAccount = "accounts.create", "Lập tài khoản", "Create an account";
+    ChangeAccount = "accounts.change", "Sửa tài khoản", "Change an account";
+    ResetPassword = "accounts.reset_password", "Đặt lại mật khẩu", "Reset a password";
+    GiveGrant = "grants.give", "Phân quyền", "Give a grant";
+    EndGrant = "grants.end", "Thu hồi quyền", "End a grant";
+    ManageClients = "clients.manage", "Quản lý hệ thống kết nối", "Manage service clients";
+    RotateKeys = "keys.rotate", "Thay khóa ký", "Rotate signing keys";
+    EditCalendar = "calendar.edit", "Sửa lịch làm việc", "Edit the working calendar";
+    MoveClock = "clock.move", "Chỉnh đồng hồ trình diễn", "Move the demo clock";
+    ReadAudit = "audit.read", "Xem nhật ký", "Read the audit trail";
+    ReadChanges = "changes.read", "Đọc dòng thay đổi", "Read the changes feed";
+    ImportProcedures = "procedures.import", "Nhập thủ tục hành chính", "Import procedures";
+}
+
+impl Action {
+    /// The action of a code such as `units.create`.
+    pub fn named(code: &str) -> Option<Self> {
+        Self::from_code(code)
+    }
+}

@@ -1,0 +1,170 @@
+//! The policy itself, one line per rule, and its printed matrix.
+
+use super::action::Action;
+use super::actor::{ClientScope, Role};
+use crate::codes::Code;
+use crate::units::UnitKind::{self, *};
+
+/// How far a rule reaches, narrowest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Reach {
+    /// Only one's own account.
+    Myself,
+    /// Only the unit one acts for.
+    Own,
+    /// That unit and all units below it.
+    Subtree,
+    /// Everything.
+    City,
+}
+
+/// `role` at a unit of one of these kinds may, this far.
+pub struct Rule {
+    pub role: Role,
+    pub at: &'static [UnitKind],
+    pub reach: Reach,
+}
+
+/// Everything the policy says of one action.
+pub struct Entry {
+    pub action: Action,
+    pub rules: &'static [Rule],
+    /// The scope that lets a service client do it, city-wide.
+    pub scope: Option<ClientScope>,
+}
+
+/// The control office and the city committee it serves (ND 63/2010 Art. 5).
+const CENTRE_OF_CITY: &[UnitKind] = &[CityCommittee, Office];
+/// Agencies below them.
+const BELOW: &[UnitKind] = &[Department, District, Commune, Centre, Delegated, External];
+const EVERYWHERE: &[UnitKind] = UnitKind::ALL;
+
+const fn rule(role: Role, at: &'static [UnitKind], reach: Reach) -> Rule {
+    Rule { role, at, reach }
+}
+
+const fn entry_of(action: Action, rules: &'static [Rule]) -> Entry {
+    Entry { action, rules, scope: None }
+}
+
+/// Everyone with a role anywhere, over the whole city.
+const ALL_STAFF: &[Rule] = &[
+    rule(Role::Admin, EVERYWHERE, Reach::City),
+    rule(Role::Controller, EVERYWHERE, Reach::City),
+    rule(Role::Chairman, EVERYWHERE, Reach::City),
+    rule(Role::Head, EVERYWHERE, Reach::City),
+    rule(Role::Officer, EVERYWHERE, Reach::City),
+    rule(Role::Clerk, EVERYWHERE, Reach::City),
+];
+
+const ONESELF: &[Rule] = &[
+    rule(Role::Admin, EVERYWHERE, Reach::Myself),
+    rule(Role::Controller, EVERYWHERE, Reach::Myself),
+    rule(Role::Chairman, EVERYWHERE, Reach::Myself),
+    rule(Role::Head, EVERYWHERE, Reach::Myself),
+    rule(Role::Officer, EVERYWHERE, Reach::Myself),
+    rule(Role::Clerk, EVERYWHERE, Reach::Myself),
+];
+
+/// Units change by administration from the centre of the city.
+const UNIT_ADMINISTRATION: &[Rule] =
+    &[rule(Role::Admin, CENTRE_OF_CITY, Reach::City), rule(Role::Controller, CENTRE_OF_CITY, Reach::City)];
+
+/// Focal officers: the control office for all, each unit's head or controller for its own tree.
+const FOCAL_OFFICERS: &[Rule] = &[
+    rule(Role::Controller, CENTRE_OF_CITY, Reach::City),
+    rule(Role::Controller, BELOW, Reach::Subtree),
+    rule(Role::Head, EVERYWHERE, Reach::Subtree),
+];
+
+/// Accounts: an administrator of the centre for all, one of a lower unit for its own tree.
+const ACCOUNT_ADMINISTRATION: &[Rule] =
+    &[rule(Role::Admin, CENTRE_OF_CITY, Reach::City), rule(Role::Admin, BELOW, Reach::Subtree)];
+
+const CENTRAL_ADMIN: &[Rule] = &[rule(Role::Admin, CENTRE_OF_CITY, Reach::City)];
+
+/// The trail: whoever answers for it, as far as they answer.
+const AUDIT_READERS: &[Rule] = &[
+    rule(Role::Admin, CENTRE_OF_CITY, Reach::City),
+    rule(Role::Controller, CENTRE_OF_CITY, Reach::City),
+    rule(Role::Chairman, CENTRE_OF_CITY, Reach::City),
+    rule(Role::Admin, BELOW, Reach::Subtree),
+    rule(Role::Head, BELOW, Reach::Subtree),
+];
+
+/// The registry is the control office's (ND 63/2010 Art. 5, 24).
+const REGISTRY_WRITERS: &[Rule] = &[rule(Role::Controller, CENTRE_OF_CITY, Reach::City)];
+
+/// The whole policy.
+pub const TABLE: &[Entry] = &[
+    entry_of(Action::CreateUnit, UNIT_ADMINISTRATION),
+    entry_of(Action::RenameUnit, UNIT_ADMINISTRATION),
+    entry_of(Action::MergeUnits, UNIT_ADMINISTRATION),
+    entry_of(Action::SplitUnit, UNIT_ADMINISTRATION),
+    entry_of(Action::EndUnit, UNIT_ADMINISTRATION),
+    entry_of(Action::ReadFocalOfficers, ALL_STAFF),
+    entry_of(Action::AppointFocalOfficer, FOCAL_OFFICERS),
+    entry_of(Action::EndFocalOfficer, FOCAL_OFFICERS),
+    entry_of(Action::ReadMyself, ONESELF),
+    entry_of(Action::OpenMySession, ONESELF),
+    entry_of(Action::EndMySession, ONESELF),
+    entry_of(Action::ChangeMyPassword, ONESELF),
+    entry_of(Action::ReadAccounts, ACCOUNT_ADMINISTRATION),
+    entry_of(Action::CreateAccount, ACCOUNT_ADMINISTRATION),
+    entry_of(Action::ChangeAccount, ACCOUNT_ADMINISTRATION),
+    entry_of(Action::ResetPassword, ACCOUNT_ADMINISTRATION),
+    entry_of(Action::GiveGrant, ACCOUNT_ADMINISTRATION),
+    entry_of(Action::EndGrant, ACCOUNT_ADMINISTRATION),
+    entry_of(Action::ManageClients, CENTRAL_ADMIN),
+    entry_of(Action::RotateKeys, CENTRAL_ADMIN),
+    entry_of(Action::EditCalendar, CENTRAL_ADMIN),
+    entry_of(Action::MoveClock, CENTRAL_ADMIN),
+    entry_of(Action::ReadAudit, AUDIT_READERS),
+    Entry { action: Action::ReadChanges, rules: ALL_STAFF, scope: Some(ClientScope::ChangesRead) },
+    Entry { action: Action::ImportProcedures, rules: REGISTRY_WRITERS, scope: Some(ClientScope::RegistryWrite) },
+];
+
+/// The entry of an action; the table is total, which a test proves.
+pub(super) fn entry(action: Action) -> &'static Entry {
+    const NOBODY: Entry = Entry { action: Action::ReadMyself, rules: &[], scope: None };
+    TABLE.iter().find(|entry| entry.action == action).unwrap_or(&NOBODY)
+}
+
+/// The matrix as Markdown, for `docs/policy.md`.
+pub fn matrix() -> String {
+    let mut out = String::from(
+        "# Who may do what\n\nPrinted from the policy table by a test; edit the table, not this file.\n\n\
+         Reach: **city** everything, **subtree** the unit one acts for and all below it, **own** that unit \
+         only, **myself** one's own account. Units are grouped as *centre* (city committee, office) and \
+         *below* (departments, districts, communes, centres, delegated and external bodies).\n\n",
+    );
+    out.push_str("| action | meaning |");
+    for role in Role::ALL {
+        out.push_str(&format!(" {role} at centre | {role} below |"));
+    }
+    out.push_str(" client scope |\n|---|---|");
+    out.push_str(&"---|".repeat(Role::ALL.len() * 2 + 1));
+    out.push('\n');
+    for entry in TABLE {
+        out.push_str(&format!("| `{}` | {} |", entry.action, entry.action.label_en()));
+        for role in Role::ALL {
+            for kinds in [CENTRE_OF_CITY, BELOW] {
+                out.push_str(&format!(" {} |", cell(entry, *role, kinds)));
+            }
+        }
+        let scope = entry.scope.map_or(String::new(), |scope| format!("`{scope}`"));
+        out.push_str(&format!(" {scope} |\n"));
+    }
+    out
+}
+
+fn cell(entry: &Entry, role: Role, kinds: &[UnitKind]) -> &'static str {
+    let reach = entry.rules.iter().filter(|r| r.role == role && kinds.iter().all(|k| r.at.contains(k)));
+    match reach.map(|rule| rule.reach).max() {
+        Some(Reach::City) => "city",
+        Some(Reach::Subtree) => "subtree",
+        Some(Reach::Own) => "own",
+        Some(Reach::Myself) => "myself",
+        None => "",
+    }
+}

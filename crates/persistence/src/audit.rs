@@ -1,0 +1,262 @@
+//! The append-only trail, its seals and the changes feed.
+//!
+//! Every change writes its row in its own transaction. Afterwards one leaseholder gives each row a
+//! place in `seals`: late commits would slip behind any watermark by id. Each seal's hash is keyed
+//! with a secret kept outside the database and covers the one before it.
+
+use chrono::{DateTime, NaiveDateTime, Utc};
+use diesel::prelude::*;
+use hmac::{Hmac, Mac};
+use kstt_domain::policy::{Action, ActionKind, ActorKind, Permit};
+use serde_json::Value;
+use sha2::Sha256;
+
+use crate::schema::{audit, seal_queue, seals};
+use crate::{Conn, Error, Stored};
+
+/// One row of the trail.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = audit)]
+pub struct AuditRow {
+    pub id: String,
+    pub at: NaiveDateTime,
+    pub action: Stored<Action>,
+    pub actor_kind: Stored<ActorKind>,
+    pub actor_id: String,
+    pub actor_name: String,
+    pub actor_unit: Option<String>,
+    pub subject_kind: String,
+    pub subject_id: String,
+    pub subject_key: String,
+    pub unit_id: Option<String>,
+    pub before_state: Option<String>,
+    pub after_state: Option<String>,
+    pub reason: Option<String>,
+    pub trace_id: String,
+    pub client_address: Option<String>,
+}
+
+/// What changed, as the room that changed it tells it.
+#[derive(Debug, Default)]
+pub struct Change<'a> {
+    /// Kind of subject, the singular noun of its room.
+    pub kind: &'a str,
+    pub id: &'a str,
+    /// The key people use (a code), or the id again.
+    pub key: &'a str,
+    /// The unit whose matter it is; `None`: the whole city's.
+    pub unit_id: Option<&'a str>,
+    pub before: Option<Value>,
+    pub after: Option<Value>,
+    pub reason: Option<&'a str>,
+}
+
+/// Where a change came from.
+#[derive(Debug, Clone)]
+pub struct Origin {
+    pub now: DateTime<Utc>,
+    pub trace_id: String,
+    pub client_address: Option<String>,
+}
+
+/// Writes the row of one change, in the transaction of the change.
+pub fn record<A: ActionKind>(
+    conn: &mut Conn,
+    permit: &Permit<A>,
+    origin: &Origin,
+    row_id: String,
+    change: Change<'_>,
+) -> Result<(), Error> {
+    let actor = permit.actor();
+    let row = AuditRow {
+        id: row_id.clone(),
+        at: origin.now.naive_utc(),
+        action: Stored(permit.action()),
+        actor_kind: Stored(actor.kind),
+        actor_id: actor.id.clone(),
+        actor_name: actor.name.clone(),
+        actor_unit: actor.unit.as_ref().map(|unit| unit.id.clone()),
+        subject_kind: change.kind.to_owned(),
+        subject_id: change.id.to_owned(),
+        subject_key: change.key.to_owned(),
+        unit_id: change.unit_id.map(str::to_owned),
+        before_state: change.before.map(|value| value.to_string()),
+        after_state: change.after.map(|value| value.to_string()),
+        reason: change.reason.map(str::to_owned),
+        trace_id: origin.trace_id.clone(),
+        client_address: origin.client_address.clone(),
+    };
+    diesel::insert_into(audit::table).values(row).execute(conn)?;
+    diesel::insert_into(seal_queue::table).values(seal_queue::audit_id.eq(row_id)).execute(conn)?;
+    Ok(())
+}
+
+/// The secret that keys the chain.
+#[derive(Clone)]
+pub struct SealKey(pub Vec<u8>);
+
+/// The last seal: place and hash.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Head {
+    pub seq: i64,
+    pub hash: String,
+}
+
+/// Gives a place to up to `limit` rows that have none. The caller holds the sealing lease.
+pub fn seal(conn: &mut Conn, key: &SealKey, limit: i64) -> Result<Option<Head>, Error> {
+    let waiting: Vec<AuditRow> = seal_queue::table
+        .inner_join(audit::table)
+        .select(AuditRow::as_select())
+        .order(audit::id.asc())
+        .limit(limit)
+        .load(conn)?;
+    let mut head = head(conn)?;
+    for row in waiting {
+        let seq = head.as_ref().map_or(1, |head| head.seq + 1);
+        let previous = head.as_ref().map_or("", |head| head.hash.as_str());
+        let hash = chain(key, previous, seq, &row);
+        diesel::insert_into(seals::table)
+            .values((seals::seq.eq(seq), seals::audit_id.eq(&row.id), seals::hash.eq(&hash)))
+            .execute(conn)?;
+        diesel::delete(seal_queue::table.find(&row.id)).execute(conn)?;
+        head = Some(Head { seq, hash });
+    }
+    Ok(head)
+}
+
+/// The last seal, if any row is sealed.
+pub fn head(conn: &mut Conn) -> Result<Option<Head>, Error> {
+    let row: Option<(i64, String)> =
+        seals::table.select((seals::seq, seals::hash)).order(seals::seq.desc()).first(conn).optional()?;
+    Ok(row.map(|(seq, hash)| Head { seq, hash }))
+}
+
+/// What is wrong with the trail.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// The row at this place was changed, or its seal was.
+    Changed { seq: i64, audit_id: String },
+    /// The seal or the row of this place is gone.
+    Missing { seq: i64 },
+    /// The trail ends before a head that was logged.
+    Cut { found: i64, logged: i64 },
+}
+
+impl std::fmt::Display for Fault {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Changed { seq, audit_id } => write!(f, "row {audit_id} at place {seq} was changed"),
+            Self::Missing { seq } => write!(f, "the row at place {seq} is missing"),
+            Self::Cut { found, logged } => {
+                write!(f, "the trail was cut after place {found}: place {logged} had been sealed")
+            }
+        }
+    }
+}
+
+/// Walks the whole chain and compares it with the heads logged outside the database. Answers the
+/// number of rows checked and every fault.
+pub fn verify(conn: &mut Conn, key: &SealKey, logged: &[Head]) -> Result<(i64, Vec<Fault>), Error> {
+    const PAGE: i64 = 1000;
+    let mut faults = Vec::new();
+    let (mut last, mut previous, mut checked) = (0, String::new(), 0);
+    loop {
+        let page: Vec<(i64, String, String)> = seals::table
+            .filter(seals::seq.gt(last))
+            .order(seals::seq.asc())
+            .limit(PAGE)
+            .select((seals::seq, seals::audit_id, seals::hash))
+            .load(conn)?;
+        if page.is_empty() {
+            break;
+        }
+        for (seq, audit_id, hash) in page {
+            faults.extend((last + 1..seq).map(|seq| Fault::Missing { seq }));
+            let row: Option<AuditRow> = audit::table.find(&audit_id).select(AuditRow::as_select()).first(conn).optional()?;
+            let replaced = logged.iter().any(|head| head.seq == seq && head.hash != hash);
+            match row {
+                None => faults.push(Fault::Missing { seq }),
+                Some(row) if replaced || (seq == last + 1 && chain(key, &previous, seq, &row) != hash) => {
+                    faults.push(Fault::Changed { seq, audit_id });
+                }
+                Some(_) => {}
+            }
+            (last, previous) = (seq, hash);
+            checked += 1;
+        }
+    }
+    if let Some(newest) = logged.iter().map(|head| head.seq).max().filter(|seq| *seq > last) {
+        faults.push(Fault::Cut { found: last, logged: newest });
+    }
+    Ok((checked, faults))
+}
+
+fn chain(key: &SealKey, previous: &str, seq: i64, row: &AuditRow) -> String {
+    // Any length is a valid HMAC key.
+    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&key.0) else { return String::new() };
+    let optional = |value: &Option<String>| value.as_ref().map_or(Value::Null, |text| Value::from(text.as_str()));
+    let covered = Value::from(vec![
+        Value::from(previous),
+        Value::from(seq),
+        Value::from(row.id.as_str()),
+        Value::from(row.at.and_utc().timestamp_micros()),
+        Value::from(row.action.0.to_string()),
+        Value::from(row.actor_kind.0.to_string()),
+        Value::from(row.actor_id.as_str()),
+        Value::from(row.actor_name.as_str()),
+        optional(&row.actor_unit),
+        Value::from(row.subject_kind.as_str()),
+        Value::from(row.subject_id.as_str()),
+        Value::from(row.subject_key.as_str()),
+        optional(&row.unit_id),
+        optional(&row.before_state),
+        optional(&row.after_state),
+        optional(&row.reason),
+        Value::from(row.trace_id.as_str()),
+        optional(&row.client_address),
+    ]);
+    mac.update(covered.to_string().as_bytes());
+    mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Which rows a reader may see.
+#[derive(Debug, Clone)]
+pub enum Sight {
+    City,
+    /// Matters of these units.
+    Units(Vec<String>),
+}
+
+/// Rows about one subject (or all), newest first, before `before_id`.
+pub fn list(
+    conn: &mut Conn,
+    sight: &Sight,
+    subject: Option<(&str, &str)>,
+    before_id: Option<&str>,
+    limit: i64,
+) -> Result<Vec<AuditRow>, Error> {
+    let mut query = audit::table.select(AuditRow::as_select()).order(audit::id.desc()).limit(limit).into_boxed();
+    if let Some((kind, key)) = subject {
+        query = query
+            .filter(audit::subject_kind.eq(kind.to_owned()))
+            .filter(audit::subject_key.eq(key.to_owned()));
+    }
+    if let Sight::Units(units) = sight {
+        query = query.filter(audit::unit_id.eq_any(units.clone()));
+    }
+    if let Some(before) = before_id {
+        query = query.filter(audit::id.lt(before.to_owned()));
+    }
+    Ok(query.load(conn)?)
+}
+
+/// Sealed rows after place `after`, in order.
+pub fn changes(conn: &mut Conn, after: i64, limit: i64) -> Result<Vec<(i64, AuditRow)>, Error> {
+    Ok(seals::table
+        .inner_join(audit::table)
+        .filter(seals::seq.gt(after))
+        .order(seals::seq.asc())
+        .limit(limit)
+        .select((seals::seq, AuditRow::as_select()))
+        .load(conn)?)
+}

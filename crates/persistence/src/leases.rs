@@ -1,0 +1,24 @@
+//! Leases: which process does a piece of background work now. Row locks exist on one engine only.
+
+use chrono::NaiveDateTime;
+use diesel::prelude::*;
+
+use crate::schema::leases;
+use crate::{Conn, Error};
+
+/// Takes or renews the lease `name` for `holder` until `until`; answers whether it was free.
+pub fn take(conn: &mut Conn, name: &str, holder: &str, now: NaiveDateTime, until: NaiveDateTime) -> Result<bool, Error> {
+    let free = leases::table.find(name).filter(leases::lease_until.lt(now).or(leases::holder.eq(holder)));
+    let taken =
+        diesel::update(free).set((leases::holder.eq(holder), leases::lease_until.eq(until))).execute(conn)?;
+    if taken == 1 {
+        return Ok(true);
+    }
+    let exists: Option<String> = leases::table.find(name).select(leases::name).first(conn).optional()?;
+    if exists.is_some() {
+        return Ok(false);
+    }
+    let values = (leases::name.eq(name), leases::holder.eq(holder), leases::lease_until.eq(until));
+    diesel::insert_into(leases::table).values(values).execute(conn)?;
+    Ok(true)
+}
