@@ -5,11 +5,11 @@ use std::sync::{Arc, Mutex};
 
 use chrono::{DateTime, Utc};
 use kstt_domain::calendar::{OfficeHours, WorkCalendar};
-use kstt_domain::policy::Actor;
+
 use kstt_persistence::audit::SealKey;
-use kstt_persistence::procedures::SearchIndex;
 use kstt_persistence::{Db, calendar};
 
+use crate::accounts::Identity;
 use crate::clock::{Clock, Ids};
 use crate::config::Config;
 use crate::edge::Limits;
@@ -27,10 +27,9 @@ pub struct App {
     pub signing: SigningKeys,
     pub limits: Limits,
     pub metrics: Metrics,
-    pub search: SearchIndex,
     /// Office hours of the state administration; a parameter of every hour count.
     pub office_hours: OfficeHours,
-    pub(crate) actors: Cache<String, (Actor, Option<String>)>,
+    pub(crate) actors: Cache<String, Identity>,
     calendar: Mutex<Option<Arc<WorkCalendar>>>,
     pub(crate) passwords: crate::accounts::PasswordGate,
 }
@@ -49,7 +48,6 @@ impl App {
             Some(clock) => clock,
             None => crate::calendar::start_clock(&db, &config).map_err(|e| e.to_string())?,
         };
-        let search = SearchIndex::open(&config.var_dir.join("index")).map_err(|e| e.to_string())?;
         let signing = SigningKeys::load(&db, &master, clock.real_now(), ids.as_ref())?;
         Ok(Self {
             limits: Limits::new(config.rate_limit, config.rate_burst),
@@ -65,7 +63,6 @@ impl App {
             master,
             seal_key,
             signing,
-            search,
         })
     }
 

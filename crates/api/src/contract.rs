@@ -10,12 +10,12 @@ use actix_web::dev::{ResourceDef, Server};
 use actix_web::http::header::{self, HeaderName};
 use actix_web::middleware::{Compress, from_fn};
 use actix_web::{App as ActixApp, HttpRequest, HttpResponse, HttpServer, web};
-use utoipa::openapi::header::HeaderBuilder;
-use utoipa::openapi::schema::{ObjectBuilder, Type};
-use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
-use utoipa::openapi::{OpenApi, Ref, RefOr, Response, Schema};
+use serde_json::Value;
+use utoipa::openapi::{Ref, RefOr, Response};
 use utoipa_actix_web::AppExt;
 use utoipa_swagger_ui::SwaggerUi;
+
+mod shape;
 
 use crate::app::App;
 use crate::edge;
@@ -90,24 +90,23 @@ fn rooms(config: &mut utoipa_actix_web::service_config::ServiceConfig) {
     crate::accounts::routes(config);
     crate::units::routes(config);
     crate::calendar::routes(config);
-    crate::procedures::routes(config);
     crate::audit::routes(config);
     crate::codes::routes(config);
     crate::observe::routes(config);
 }
 
-/// The contract.
-pub fn document() -> OpenApi {
+/// The contract, as it is printed, served and tested.
+pub fn document() -> Value {
     let (_, document) = ActixApp::new()
         .into_utoipa_app()
         .openapi(<Base as utoipa::OpenApi>::openapi())
         .configure(rooms)
         .split_for_parts();
-    finish(document)
+    shape::finish(serde_json::to_value(document).unwrap_or_default())
 }
 
 /// `operation id · method · path · action`, one line each, in the order of ids.
-pub fn operations(document: &OpenApi) -> String {
+pub fn operations(document: &Value) -> String {
     let mut lines: Vec<String> = each_operation(document)
         .map(|(path, method, operation)| {
             let id = operation["operationId"].as_str().unwrap_or("-").to_owned();
@@ -119,8 +118,8 @@ pub fn operations(document: &OpenApi) -> String {
     lines.concat()
 }
 
-fn each_operation(document: &OpenApi) -> impl Iterator<Item = (String, String, serde_json::Value)> {
-    let document = serde_json::to_value(document).unwrap_or_default();
+/// (path, METHOD, operation) of everything in the contract.
+fn each_operation(document: &Value) -> impl Iterator<Item = (String, String, Value)> {
     let paths = document["paths"].as_object().cloned().unwrap_or_default();
     paths.into_iter().flat_map(|(path, item)| {
         let item = item.as_object().cloned().unwrap_or_default();
@@ -130,97 +129,11 @@ fn each_operation(document: &OpenApi) -> impl Iterator<Item = (String, String, s
     })
 }
 
-/// Adds what every operation has: shared problems, limit and trace headers, the security scheme.
-fn finish(mut document: OpenApi) -> OpenApi {
-    let components = document.components.get_or_insert_default();
-    components.add_security_scheme(
-        "bearer",
-        SecurityScheme::Http(Http::builder().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build()),
-    );
-    for code in [
-        ProblemCode::Malformed,
-        ProblemCode::Unauthenticated,
-        ProblemCode::Forbidden,
-        ProblemCode::NotFound,
-        ProblemCode::NotAcceptable,
-        ProblemCode::RequestTimeout,
-        ProblemCode::Conflict,
-        ProblemCode::StaleVersion,
-        ProblemCode::PayloadTooLarge,
-        ProblemCode::UnsupportedMediaType,
-        ProblemCode::Invalid,
-        ProblemCode::PreconditionRequired,
-        ProblemCode::TooManyRequests,
-        ProblemCode::Internal,
-    ] {
-        components.responses.insert(format!("Problem{}", code.status().as_u16()), RefOr::T(shared_problem(code)));
-    }
-    for item in document.paths.paths.values_mut() {
-        let operations =
-            [&mut item.get, &mut item.post, &mut item.put, &mut item.delete, &mut item.patch].into_iter().flatten();
-        for operation in operations {
-            for response in operation.responses.responses.values_mut() {
-                if let RefOr::T(response) = response {
-                    add_headers(response);
-                }
-            }
-        }
-    }
-    document
-}
-
-fn shared_problem(code: ProblemCode) -> Response {
-    use kstt_domain::codes::Code;
-    use utoipa::openapi::{ContentBuilder, ResponseBuilder};
-    let example = serde_json::json!({
-        "type": format!("/problems/{}", code.code()),
-        "title": code.label_vi(),
-        "status": code.status().as_u16(),
-        "code": code.code(),
-        "trace_id": "019d3c2a5b7c7f0e8d1c2b3a4f5e6d7c",
-    });
-    let content =
-        ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).example(Some(example)).build();
-    let mut response =
-        ResponseBuilder::new().description(code.label_en()).content("application/problem+json", content).build();
-    add_headers(&mut response);
-    if code == ProblemCode::TooManyRequests {
-        response.headers.insert("Retry-After".into(), number("Seconds to wait before trying again"));
-    }
-    response
-}
-
-fn add_headers(response: &mut Response) {
-    for (name, meaning) in [
-        ("RateLimit-Limit", "Requests that may come at once"),
-        ("RateLimit-Remaining", "Requests that may still come at once"),
-        ("RateLimit-Reset", "Seconds until the whole limit is free again"),
-    ] {
-        response.headers.insert(name.into(), number(meaning));
-    }
-    let text = ObjectBuilder::new().schema_type(Type::String).max_length(Some(64)).build();
-    response.headers.insert(
-        "X-Trace-Id".into(),
-        HeaderBuilder::new().schema(Schema::Object(text)).description(Some("Names this request in the log")).build(),
-    );
-}
-
-fn number(meaning: &str) -> utoipa::openapi::Header {
-    use utoipa::openapi::schema::{KnownFormat, SchemaFormat};
-    let number = ObjectBuilder::new()
-        .schema_type(Type::Integer)
-        .format(Some(SchemaFormat::KnownFormat(KnownFormat::Int32)))
-        .minimum(Some(0))
-        .maximum(Some(100_000))
-        .build();
-    HeaderBuilder::new().schema(Schema::Object(number)).description(Some(meaning)).build()
-}
-
 /// What the contract says of paths and methods, to answer 405 where a path exists.
 struct Methods(Vec<(ResourceDef, String)>);
 
 impl Methods {
-    fn of(document: &OpenApi) -> Self {
+    fn of(document: &Value) -> Self {
         let mut paths: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for (path, method, _) in each_operation(document) {
             let methods = paths.entry(path).or_default();
@@ -243,6 +156,12 @@ impl Methods {
     fn allowed(&self, path: &str) -> Option<&str> {
         self.0.iter().find(|(pattern, _)| pattern.is_match(path)).map(|(_, methods)| methods.as_str())
     }
+}
+
+struct Contract(String);
+
+async fn serve_contract(contract: web::Data<Contract>) -> HttpResponse {
+    HttpResponse::Ok().content_type("application/json").body(contract.0.clone())
 }
 
 async fn nothing_here(req: HttpRequest, methods: web::Data<Methods>) -> Result<HttpResponse, ApiError> {
@@ -281,10 +200,10 @@ fn cors(origins: &[String]) -> Cors {
 pub fn serve(app: web::Data<App>, listen: SocketAddr) -> Result<(Server, SocketAddr), String> {
     let document = document();
     let methods = web::Data::new(Methods::of(&document));
+    let contract = web::Data::new(Contract(document.to_string()));
     let workers = app.config.http_workers;
     let factory = move || {
-        let json = document.clone();
-        let swagger = SwaggerUi::new("/docs/{_:.*}").url("/openapi.json", json);
+        let swagger = SwaggerUi::new("/docs/{_:.*}").config(utoipa_swagger_ui::Config::from("/openapi.json"));
         ActixApp::new()
             .app_data(app.clone())
             .app_data(methods.clone())
@@ -296,6 +215,8 @@ pub fn serve(app: web::Data<App>, listen: SocketAddr) -> Result<(Server, SocketA
             .configure(rooms)
             .into_app()
             .service(swagger)
+            .app_data(contract.clone())
+            .route("/openapi.json", web::get().to(serve_contract))
             .route("/docs", web::get().to(|| async { to("/docs/") }))
             .route("/", web::get().to(|| async { to("/docs/") }))
             .default_service(web::to(nothing_here))

@@ -41,7 +41,7 @@ impl MasterKey {
     /// A secret for one purpose.
     pub fn derive(&self, purpose: &str) -> Vec<u8> {
         // Any length is a valid HMAC key.
-        Hmac::<Sha256>::new_from_slice(&self.key).map_or_else(
+        <Hmac<Sha256> as Mac>::new_from_slice(&self.key).map_or_else(
             |_| Vec::new(),
             |mut mac| {
                 mac.update(purpose.as_bytes());

@@ -4,24 +4,30 @@
 //! place in `seals`: late commits would slip behind any watermark by id. Each seal's hash is keyed
 //! with a secret kept outside the database and covers the one before it.
 
+mod verify;
+
+pub use verify::{Fault, Verified, verify};
+
 use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
 use hmac::{Hmac, Mac};
-use kstt_domain::policy::{Action, ActionKind, ActorKind, Permit};
+use kstt_domain::codes::Code;
+use kstt_domain::policy::{ActionKind, Permit};
 use serde_json::Value;
 use sha2::Sha256;
 
 use crate::schema::{audit, seal_queue, seals};
-use crate::{Conn, Error, Stored};
+use crate::{Conn, Error};
 
-/// One row of the trail.
+/// One row of the trail. Codes are kept as text: the trail outlives the code lists, and a row with a
+/// forged code must still be read to be reported.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
 #[diesel(table_name = audit)]
 pub struct AuditRow {
     pub id: String,
     pub at: NaiveDateTime,
-    pub action: Stored<Action>,
-    pub actor_kind: Stored<ActorKind>,
+    pub action: String,
+    pub actor_kind: String,
     pub actor_id: String,
     pub actor_name: String,
     pub actor_unit: Option<String>,
@@ -71,8 +77,8 @@ pub fn record<A: ActionKind>(
     let row = AuditRow {
         id: row_id.clone(),
         at: origin.now.naive_utc(),
-        action: Stored(permit.action()),
-        actor_kind: Stored(actor.kind),
+        action: permit.action().code().to_owned(),
+        actor_kind: actor.kind.code().to_owned(),
         actor_id: actor.id.clone(),
         actor_name: actor.name.clone(),
         actor_unit: actor.unit.as_ref().map(|unit| unit.id.clone()),
@@ -102,26 +108,25 @@ pub struct Head {
     pub hash: String,
 }
 
-/// Gives a place to up to `limit` rows that have none. The caller holds the sealing lease.
-pub fn seal(conn: &mut Conn, key: &SealKey, limit: i64) -> Result<Option<Head>, Error> {
+/// Gives a place to up to `limit` rows that have none; answers how many. The caller holds the sealing
+/// lease.
+pub fn seal(conn: &mut Conn, key: &SealKey, limit: i64) -> Result<usize, Error> {
     let waiting: Vec<AuditRow> = seal_queue::table
         .inner_join(audit::table)
         .select(AuditRow::as_select())
         .order(audit::id.asc())
         .limit(limit)
         .load(conn)?;
-    let mut head = head(conn)?;
-    for row in waiting {
-        let seq = head.as_ref().map_or(1, |head| head.seq + 1);
-        let previous = head.as_ref().map_or("", |head| head.hash.as_str());
-        let hash = chain(key, previous, seq, &row);
+    let (mut seq, mut previous) = head(conn)?.map_or((0, String::new()), |head| (head.seq, head.hash));
+    for row in &waiting {
+        seq += 1;
+        previous = chain(key, &previous, seq, row);
         diesel::insert_into(seals::table)
-            .values((seals::seq.eq(seq), seals::audit_id.eq(&row.id), seals::hash.eq(&hash)))
+            .values((seals::seq.eq(seq), seals::audit_id.eq(&row.id), seals::hash.eq(&previous)))
             .execute(conn)?;
         diesel::delete(seal_queue::table.find(&row.id)).execute(conn)?;
-        head = Some(Head { seq, hash });
     }
-    Ok(head)
+    Ok(waiting.len())
 }
 
 /// The last seal, if any row is sealed.
@@ -129,66 +134,6 @@ pub fn head(conn: &mut Conn) -> Result<Option<Head>, Error> {
     let row: Option<(i64, String)> =
         seals::table.select((seals::seq, seals::hash)).order(seals::seq.desc()).first(conn).optional()?;
     Ok(row.map(|(seq, hash)| Head { seq, hash }))
-}
-
-/// What is wrong with the trail.
-#[derive(Debug, PartialEq, Eq)]
-pub enum Fault {
-    /// The row at this place was changed, or its seal was.
-    Changed { seq: i64, audit_id: String },
-    /// The seal or the row of this place is gone.
-    Missing { seq: i64 },
-    /// The trail ends before a head that was logged.
-    Cut { found: i64, logged: i64 },
-}
-
-impl std::fmt::Display for Fault {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Changed { seq, audit_id } => write!(f, "row {audit_id} at place {seq} was changed"),
-            Self::Missing { seq } => write!(f, "the row at place {seq} is missing"),
-            Self::Cut { found, logged } => {
-                write!(f, "the trail was cut after place {found}: place {logged} had been sealed")
-            }
-        }
-    }
-}
-
-/// Walks the whole chain and compares it with the heads logged outside the database. Answers the
-/// number of rows checked and every fault.
-pub fn verify(conn: &mut Conn, key: &SealKey, logged: &[Head]) -> Result<(i64, Vec<Fault>), Error> {
-    const PAGE: i64 = 1000;
-    let mut faults = Vec::new();
-    let (mut last, mut previous, mut checked) = (0, String::new(), 0);
-    loop {
-        let page: Vec<(i64, String, String)> = seals::table
-            .filter(seals::seq.gt(last))
-            .order(seals::seq.asc())
-            .limit(PAGE)
-            .select((seals::seq, seals::audit_id, seals::hash))
-            .load(conn)?;
-        if page.is_empty() {
-            break;
-        }
-        for (seq, audit_id, hash) in page {
-            faults.extend((last + 1..seq).map(|seq| Fault::Missing { seq }));
-            let row: Option<AuditRow> = audit::table.find(&audit_id).select(AuditRow::as_select()).first(conn).optional()?;
-            let replaced = logged.iter().any(|head| head.seq == seq && head.hash != hash);
-            match row {
-                None => faults.push(Fault::Missing { seq }),
-                Some(row) if replaced || (seq == last + 1 && chain(key, &previous, seq, &row) != hash) => {
-                    faults.push(Fault::Changed { seq, audit_id });
-                }
-                Some(_) => {}
-            }
-            (last, previous) = (seq, hash);
-            checked += 1;
-        }
-    }
-    if let Some(newest) = logged.iter().map(|head| head.seq).max().filter(|seq| *seq > last) {
-        faults.push(Fault::Cut { found: last, logged: newest });
-    }
-    Ok((checked, faults))
 }
 
 fn chain(key: &SealKey, previous: &str, seq: i64, row: &AuditRow) -> String {
@@ -200,8 +145,8 @@ fn chain(key: &SealKey, previous: &str, seq: i64, row: &AuditRow) -> String {
         Value::from(seq),
         Value::from(row.id.as_str()),
         Value::from(row.at.and_utc().timestamp_micros()),
-        Value::from(row.action.0.to_string()),
-        Value::from(row.actor_kind.0.to_string()),
+        Value::from(row.action.as_str()),
+        Value::from(row.actor_kind.as_str()),
         Value::from(row.actor_id.as_str()),
         Value::from(row.actor_name.as_str()),
         optional(&row.actor_unit),
@@ -227,19 +172,27 @@ pub enum Sight {
     Units(Vec<String>),
 }
 
-/// Rows about one subject (or all), newest first, before `before_id`.
+/// A row with its place in the sealed sequence, if it has one yet.
+pub type Placed = (AuditRow, Option<i64>);
+
+/// Rows about one subject (by kind and key or id) or about all, newest first, before `before_id`.
 pub fn list(
     conn: &mut Conn,
     sight: &Sight,
     subject: Option<(&str, &str)>,
     before_id: Option<&str>,
     limit: i64,
-) -> Result<Vec<AuditRow>, Error> {
-    let mut query = audit::table.select(AuditRow::as_select()).order(audit::id.desc()).limit(limit).into_boxed();
+) -> Result<Vec<Placed>, Error> {
+    let mut query = audit::table
+        .left_join(seals::table)
+        .select((AuditRow::as_select(), seals::seq.nullable()))
+        .order(audit::id.desc())
+        .limit(limit)
+        .into_boxed();
     if let Some((kind, key)) = subject {
         query = query
             .filter(audit::subject_kind.eq(kind.to_owned()))
-            .filter(audit::subject_key.eq(key.to_owned()));
+            .filter(audit::subject_key.eq(key.to_owned()).or(audit::subject_id.eq(key.to_owned())));
     }
     if let Sight::Units(units) = sight {
         query = query.filter(audit::unit_id.eq_any(units.clone()));
@@ -250,13 +203,33 @@ pub fn list(
     Ok(query.load(conn)?)
 }
 
+/// What the changes feed needs of a sealed row.
+#[derive(Debug, Clone, Queryable)]
+pub struct ChangeRow {
+    pub seq: i64,
+    pub at: NaiveDateTime,
+    pub action: String,
+    pub subject_kind: String,
+    pub subject_id: String,
+    pub subject_key: String,
+    pub unit_id: Option<String>,
+}
+
 /// Sealed rows after place `after`, in order.
-pub fn changes(conn: &mut Conn, after: i64, limit: i64) -> Result<Vec<(i64, AuditRow)>, Error> {
+pub fn changes(conn: &mut Conn, after: i64, limit: i64) -> Result<Vec<ChangeRow>, Error> {
     Ok(seals::table
         .inner_join(audit::table)
         .filter(seals::seq.gt(after))
         .order(seals::seq.asc())
         .limit(limit)
-        .select((seals::seq, AuditRow::as_select()))
+        .select((
+            seals::seq,
+            audit::at,
+            audit::action,
+            audit::subject_kind,
+            audit::subject_id,
+            audit::subject_key,
+            audit::unit_id,
+        ))
         .load(conn)?)
 }

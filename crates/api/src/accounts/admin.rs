@@ -194,7 +194,8 @@ fn create_in(tx: &mut Tx<'_>, wanted: &NewAccount, password: &str, hash: &str) -
     issued(StatusCode::CREATED, Some(location), row, password).map_err(Halt::from)
 }
 
-fn check_username(faults: &mut Faults, username: &str) {
+/// Checks a new username.
+pub fn check_username(faults: &mut Faults, username: &str) {
     let inside = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '.' | '_' | '-');
     let first = username.chars().next().is_some_and(|c| c.is_ascii_lowercase() || c.is_ascii_digit());
     if !(3..=60).contains(&username.len()) || !first || !username.chars().all(inside) {

@@ -64,8 +64,18 @@ pub fn issue(app: &App, actor: &Actor, session: Option<&str>, real_now: DateTime
     encode(&header, &claims, &key).map_err(|error| failed(&error.to_string()))
 }
 
+/// Whoever a token proved to be.
+#[derive(Debug, Clone)]
+pub struct Identity {
+    pub actor: Actor,
+    /// The session of a person's token.
+    pub session: Option<String>,
+    /// Nothing but the password may be changed before it was.
+    pub must_change_password: bool,
+}
+
 /// Who a token belongs to. Answers are remembered for at most two seconds.
-pub async fn authenticate(ctx: &Ctx, token: &str) -> Result<(Actor, Option<String>), ApiError> {
+pub async fn authenticate(ctx: &Ctx, token: &str) -> Result<Identity, ApiError> {
     let invalid = || ApiError::new(ProblemCode::InvalidToken);
     let real_now = ctx.app.clock.real_now();
     let claims = verified(ctx, token, real_now).await?;
@@ -76,7 +86,7 @@ pub async fn authenticate(ctx: &Ctx, token: &str) -> Result<(Actor, Option<Strin
     let today = ctx.today();
     let found = ctx
         .read(move |conn| match claims.kind.as_str() {
-            "client" => client_actor(conn, &claims.sub).map(|actor| actor.map(|actor| (actor, None))),
+            "client" => client_identity(conn, &claims.sub),
             _ => session_actor(conn, &claims, today, real_now),
         })
         .await?
@@ -124,7 +134,7 @@ fn session_actor(
     claims: &Claims,
     today: chrono::NaiveDate,
     real_now: DateTime<Utc>,
-) -> Result<Option<(Actor, Option<String>)>, ApiError> {
+) -> Result<Option<Identity>, ApiError> {
     let (Some(sid), Some(unit_code)) = (&claims.sid, &claims.unit) else { return Ok(None) };
     let Some(session) = accounts::session(conn, sid)? else { return Ok(None) };
     let alive = session.ended_at.is_none() && session.expires_at > real_now.naive_utc();
@@ -135,7 +145,11 @@ fn session_actor(
     if !alive || user.id != claims.sub || unit.id != session.unit_id {
         return Ok(None);
     }
-    Ok(Some((person(conn, &user, &unit, today)?, Some(session.id))))
+    Ok(Some(Identity {
+        actor: person(conn, &user, &unit, today)?,
+        session: Some(session.id),
+        must_change_password: user.must_change_password,
+    }))
 }
 
 /// A person acting for one unit with the roles held there on `today`.
@@ -155,8 +169,9 @@ pub fn person(conn: &mut Conn, user: &UserRow, unit: &UnitRow, today: chrono::Na
     })
 }
 
-fn client_actor(conn: &mut Conn, id: &str) -> Result<Option<Actor>, ApiError> {
-    Ok(accounts::client(conn, id)?.filter(|client| client.disabled_at.is_none()).map(|client| service(&client)))
+fn client_identity(conn: &mut Conn, id: &str) -> Result<Option<Identity>, ApiError> {
+    let client = accounts::client(conn, id)?.filter(|client| client.disabled_at.is_none());
+    Ok(client.map(|client| Identity { actor: service(&client), session: None, must_change_password: false }))
 }
 
 /// A service client with its scopes.

@@ -71,10 +71,10 @@ pub fn audit_grant<A: ActionKind>(
     (grant, unit): (&GrantRow, &UnitRow),
     reason: Option<&str>,
 ) -> Result<(), ApiError> {
-    let end = (grant.valid_to != OPEN_END).then_some(grant.valid_to);
+    let last = (grant.valid_to != OPEN_END).then_some(grant.valid_to);
     let after = json!({
         "user_id": grant.user_id, "role": grant.role.0, "unit": unit.code,
-        "valid_from": grant.valid_from, "valid_to": end,
+        "valid_from": grant.valid_from, "valid_to": last,
     });
     let change = Change {
         kind: "grant",
@@ -182,7 +182,7 @@ fn give_in(tx: &mut Tx<'_>, id: &str, wanted: &NewGrant) -> Result<Reply, Halt> 
         problems::Missing, problems::Content, problems::Precondition),
     extensions(("x-action" = json!("grants.end"))))]
 #[post("/v1/accounts/{id}/grants/{grant_id}/end")]
-async fn end(caller: Caller, path: web::Path<(String, String)>, body: Body<Ending>) -> Result<HttpResponse, ApiError> {
+async fn end_grant(caller: Caller, path: web::Path<(String, String)>, body: Body<Ending>) -> Result<HttpResponse, ApiError> {
     caller.require(Action::EndGrant)?;
     let (expected, wanted, app) = (caller.expected_version(), body.value, caller.app.clone());
     let response =
@@ -216,5 +216,5 @@ fn end_in(tx: &mut Tx<'_>, (id, grant_id): (&str, &str), expected: i64, wanted: 
 }
 
 pub fn routes(config: &mut ServiceConfig) {
-    config.service(list).service(get_grant).service(give).service(end);
+    config.service(list).service(get_grant).service(give).service(end_grant);
 }

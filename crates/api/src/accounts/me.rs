@@ -24,7 +24,7 @@ use crate::http::{ApiError, Body, Caller, FieldFault, Halt, Page, Reply, say};
     (status = 200, description = "The caller", body = MeView), problems::Open, problems::Guarded,
 ))]
 #[get("/v1/me")]
-async fn me(caller: Caller) -> Result<HttpResponse, ApiError> {
+async fn get_me(caller: Caller) -> Result<HttpResponse, ApiError> {
     let actor = caller.actor.clone();
     let view = caller
         .read(move |conn| {
@@ -165,5 +165,5 @@ async fn change_password(caller: Caller, body: Body<PasswordChange>) -> Result<H
 }
 
 pub fn routes(config: &mut ServiceConfig) {
-    config.service(me).service(permissions).service(sessions).service(end_session).service(change_password);
+    config.service(get_me).service(permissions).service(sessions).service(end_session).service(change_password);
 }

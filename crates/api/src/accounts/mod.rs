@@ -3,13 +3,15 @@
 mod admin;
 mod authenticate;
 mod clients;
+mod console;
 mod grants;
 mod me;
 mod password;
 mod token;
 mod wire;
 
-pub use authenticate::authenticate;
+pub use console::{create_from_console, rotate_keys_from_console};
+pub use authenticate::{Identity, authenticate};
 pub use password::{PasswordGate, hash_password};
 pub use wire::NewAccount;
 

@@ -15,6 +15,7 @@ use kstt_persistence::Conn;
 use kstt_persistence::audit::Origin;
 
 use super::{ApiError, ProblemCode, Reply, etag_version, say};
+use crate::accounts::{Identity, authenticate};
 use crate::app::App;
 use crate::edge::Trace;
 
@@ -126,6 +127,9 @@ impl Deref for Visitor {
     }
 }
 
+/// What someone with a temporary password may still do.
+const WITHOUT_NEW_PASSWORD: &[&str] = &["GET /v1/me", "PUT /v1/me/password", "POST /v1/auth/logout"];
+
 /// Someone who proved who they are, with the grants in force now.
 #[derive(Clone)]
 pub struct Caller {
@@ -145,11 +149,15 @@ impl FromRequest for Caller {
         let req = req.clone();
         Box::pin(async move {
             let ctx = ctx?;
-            let (actor, session) = crate::accounts::authenticate(&ctx, &bearer?).await?;
+            let Identity { actor, session, must_change_password } = authenticate(&ctx, &bearer?).await?;
             if let Some(trace) = req.extensions_mut().get_mut::<Trace>() {
                 trace.actor = Some(actor.name.clone());
             }
             crate::edge::limit_account(&ctx.app, &actor.id)?;
+            if must_change_password && !WITHOUT_NEW_PASSWORD.contains(&ctx.operation.as_str()) {
+                let detail = say("Hãy đổi mật khẩu tạm trước.", "Change the temporary password first.");
+                return Err(ApiError::because(ProblemCode::Forbidden, detail));
+            }
             Ok(Self { ctx, actor, session })
         })
     }

@@ -1,7 +1,7 @@
 //! Refusals, as RFC 9457 problems with stable codes, in Vietnamese or English.
 
 use actix_web::http::StatusCode;
-use actix_web::{HttpMessage, HttpResponse, ResponseError};
+use actix_web::{HttpResponse, ResponseError};
 use kstt_domain::codes::Code;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -168,7 +168,7 @@ impl ResponseError for ApiError {
 
     /// Carries the problem to the edge, which knows the caller's language and trace.
     fn error_response(&self) -> HttpResponse {
-        let response = HttpResponse::new(self.status_code());
+        let mut response = HttpResponse::new(self.status_code());
         response.extensions_mut().insert(self.0.as_ref().clone());
         response
     }

@@ -1,6 +1,7 @@
 //! Units in time: who exists on a day, below whom, and what became of whom.
 
 mod focal;
+mod succession;
 mod tree;
 mod write;
 
@@ -9,10 +10,10 @@ use diesel::prelude::*;
 use kstt_domain::units::{SuccessionKind, UnitKind};
 
 pub use focal::{FocalOfficerRow, appoint, end_term, focal_officer, focal_officers};
-pub use tree::{path_of, subtree_of};
+pub use succession::{Handing, insert_succession, pass_on, record_succession};
+pub use tree::{path_of, subtree_of, unsound_from};
 pub use write::{
-    Heir, NewUnit, PeriodChange, Takeover, create, end_period, hand_over, insert_seed, record_succession, rewrite_from,
-    touch,
+    Heir, NewUnit, PeriodChange, Reshapes, Takeover, create, end_period, hand_over, insert_seed, rewrite_from, touch,
 };
 
 use crate::schema::{unit_periods, unit_successions, units};

@@ -57,3 +57,25 @@ pub fn subtree_of(conn: &mut Conn, unit_id: &str, day: NaiveDate) -> Result<Vec<
     }
     Ok(found)
 }
+
+/// The first day, from `day` on, on which `unit_id` would stand below itself or deeper than any chain
+/// may reach.
+pub fn unsound_from(conn: &mut Conn, unit_id: &str, day: NaiveDate) -> Result<Option<NaiveDate>, Error> {
+    type Span = (String, NaiveDate, NaiveDate, Option<String>);
+    let spans: Vec<Span> = unit_periods::table
+        .filter(unit_periods::valid_to.gt(day))
+        .select((unit_periods::unit_id, unit_periods::valid_from, unit_periods::valid_to, unit_periods::parent_id))
+        .load(conn)?;
+    let mut days: Vec<NaiveDate> = spans.iter().map(|span| span.1.max(day)).collect();
+    days.sort_unstable();
+    days.dedup();
+    Ok(days.into_iter().find(|day| {
+        let above: HashMap<&str, &str> = spans
+            .iter()
+            .filter(|span| span.1 <= *day && *day < span.2)
+            .filter_map(|span| Some((span.0.as_str(), span.3.as_deref()?)))
+            .collect();
+        let mut at = unit_id;
+        (1..=MAX_DEPTH).all(|_| above.get(at).map(|parent| at = parent).is_some())
+    }))
+}

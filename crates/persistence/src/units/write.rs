@@ -4,11 +4,11 @@ use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 use kstt_domain::policy::actions::{CreateUnit, EndUnit, MergeUnits, RenameUnit, SplitUnit};
 use kstt_domain::policy::{ActionKind, Permit};
-use kstt_domain::units::{SuccessionKind, UnitKind};
+use kstt_domain::units::UnitKind;
 
-use super::{SuccessionRow, UnitPeriodRow, UnitRow, period_on};
+use super::{UnitPeriodRow, UnitRow, period_on};
 use crate::accounts::GrantRow;
-use crate::schema::{focal_officers, grants, unit_periods, unit_successions, units};
+use crate::schema::{focal_officers, grants, unit_periods, units};
 use crate::units::FocalOfficerRow;
 use crate::{Conn, Error, Stored};
 
@@ -130,11 +130,12 @@ pub fn end_period<A: Reshapes>(
     )
     .set(unit_periods::valid_to.eq(day))
     .execute(conn)?;
-    diesel::delete(
+    let dropped = diesel::delete(
         unit_periods::table.filter(unit_periods::unit_id.eq(unit_id)).filter(unit_periods::valid_from.ge(day)),
     )
     .execute(conn)?;
-    Ok(ended == 1)
+    // A unit renamed on the very day has no period across it, only one that begins with it.
+    Ok(ended + dropped > 0)
 }
 
 /// Raises the version of a unit if it is still `expected` (`None`: whatever it is).
@@ -153,27 +154,6 @@ pub fn touch<A: Reshapes>(
         target = target.filter(units::version.eq(expected));
     }
     Ok(target.execute(conn)? == 1)
-}
-
-/// Stores that `to` takes over from `from`.
-pub fn record_succession<A: Reshapes>(
-    conn: &mut Conn,
-    _: &Permit<A>,
-    id: String,
-    (from, to): (&str, &str),
-    effective_on: NaiveDate,
-    (kind, legal_basis): (SuccessionKind, &str),
-) -> Result<(), Error> {
-    let row = SuccessionRow {
-        id,
-        from_unit_id: from.to_owned(),
-        to_unit_id: to.to_owned(),
-        effective_on,
-        kind: Stored(kind),
-        legal_basis: legal_basis.to_owned(),
-    };
-    diesel::insert_into(unit_successions::table).values(row).execute(conn)?;
-    Ok(())
 }
 
 /// The unit that takes over, and the first day of its charge.
@@ -260,4 +240,3 @@ pub fn hand_over<A: Reshapes>(
     }
     Ok(Takeover { grants: moved_grants, focal_officers: moved_officers })
 }
-

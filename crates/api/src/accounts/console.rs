@@ -1,0 +1,114 @@
+//! What an administrator does at the console, as the system itself, on record.
+
+use base64::Engine;
+use chrono::NaiveDate;
+use kstt_domain::calendar::vn_date;
+use kstt_domain::codes::Code;
+use kstt_domain::period::OPEN_END;
+use kstt_domain::policy::actions::{CreateAccount, GiveGrant, RotateKeys};
+use kstt_domain::policy::{Actor, Role, Target};
+use kstt_persistence::accounts::{self, GrantRow, UserRow};
+use kstt_persistence::audit::Change;
+use kstt_persistence::{Stored, units};
+use serde_json::json;
+
+use super::grants::audit_grant;
+use super::password::hash_password;
+use crate::app::App;
+use crate::http::{ApiError, Halt, Tx};
+
+fn sentence(halt: Halt) -> String {
+    match halt {
+        Halt::Refused(ApiError(problem)) => {
+            let first = problem.errors.first().map(|fault| fault.detail.en.clone());
+            problem.detail.map(|detail| detail.en).or(first).unwrap_or_else(|| problem.code.label_en().to_owned())
+        }
+        Halt::Rehearsed(_) | Halt::Raced => "nothing was changed".to_owned(),
+    }
+}
+
+/// Creates an account with one grant from today; answers its temporary password.
+pub fn create_from_console(app: &App, username: &str, name: &str, role: &str, unit: &str) -> Result<String, String> {
+    let role = Role::from_code(role).ok_or("the role is one of admin, controller, chairman, head, officer, clerk")?;
+    let mut faults = crate::http::Faults::default();
+    super::admin::check_username(&mut faults, username);
+    let name = faults.line("/name", name, 200);
+    faults.finish().map_err(|error| sentence(Halt::Refused(error)))?;
+    let password = base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(app.ids.random(15));
+    let hash = hash_password(&password, app.ids.as_ref())?;
+    let actor = Actor::system("console");
+    let today = vn_date(app.clock.now());
+    let stored = app.db.write(|conn| {
+        let mut tx = Tx::of_system(conn, app, &actor);
+        if accounts::by_username(tx.conn, username)?.is_some() {
+            return Err(Halt::Refused(ApiError::conflict(crate::http::say("", "the username is taken"))));
+        }
+        let found = units::by_code(tx.conn, unit)?;
+        let unit = found.ok_or_else(|| Halt::Refused(ApiError::conflict(crate::http::say("", "there is no such unit"))))?;
+        let user = new_user(&tx, username, &name, &hash);
+        let permit = tx.permit::<CreateAccount>(&Target::city(&user.id))?;
+        accounts::create(tx.conn, &permit, &user)?;
+        let after = json!({ "username": user.username, "display_name": user.display_name });
+        let change =
+            Change { kind: "account", id: &user.id, key: username, unit_id: Some(&unit.id), after: Some(after), ..Change::default() };
+        tx.audit(&permit, change)?;
+        let grant = first_grant(&tx, &user, role, &unit.id, today);
+        let may_grant = tx.permit::<GiveGrant>(&Target::city(&grant.id))?;
+        accounts::give_grant(tx.conn, &may_grant, &grant)?;
+        audit_grant(&mut tx, &may_grant, (&grant, &unit), None)?;
+        Ok(())
+    });
+    stored.map_err(sentence)?;
+    Ok(password)
+}
+
+fn new_user(tx: &Tx<'_>, username: &str, name: &str, hash: &str) -> UserRow {
+    let now = tx.now.naive_utc();
+    UserRow {
+        id: tx.id(),
+        username: username.to_owned(),
+        display_name: name.to_owned(),
+        email: None,
+        phone: None,
+        password_hash: hash.to_owned(),
+        must_change_password: true,
+        disabled_at: None,
+        failed_logins: 0,
+        locked_until: None,
+        version: 1,
+        created_at: now,
+        updated_at: now,
+    }
+}
+
+fn first_grant(tx: &Tx<'_>, user: &UserRow, role: Role, unit_id: &str, today: NaiveDate) -> GrantRow {
+    let now = tx.now.naive_utc();
+    GrantRow {
+        id: tx.id(),
+        user_id: user.id.clone(),
+        role: Stored(role),
+        unit_id: unit_id.to_owned(),
+        valid_from: today,
+        valid_to: OPEN_END,
+        basis: None,
+        version: 1,
+        created_at: now,
+        updated_at: now,
+    }
+}
+
+/// Makes a new signing key; answers its id.
+pub fn rotate_keys_from_console(app: &App) -> Result<String, String> {
+    let actor = Actor::system("console");
+    let rotated = app.db.write(|conn| {
+        let mut tx = Tx::of_system(conn, app, &actor);
+        let permit = tx.permit::<RotateKeys>(&Target::city("signing_keys"))?;
+        let real_now = app.clock.real_now();
+        let row = crate::keys::rotate(tx.conn, &permit, &app.master, real_now, app.ids.as_ref())
+            .map_err(|error| Halt::from(kstt_persistence::Error::Setup(error)))?;
+        let change = Change { kind: "key", id: &row.kid, key: &row.kid, ..Change::default() };
+        tx.audit(&permit, change)?;
+        Ok(row.kid)
+    });
+    rotated.map_err(sentence)
+}

@@ -1,0 +1,187 @@
+//! Data the product ships: units and calendar for everyone; accounts and a registry for a demo.
+
+use chrono::NaiveDate;
+use kstt_domain::calendar::HolidayTable;
+use kstt_domain::codes::Code;
+use kstt_domain::period::{OPEN_END, OPEN_START};
+use kstt_domain::policy::Role;
+use kstt_domain::text::sort_key;
+use kstt_domain::units::{SuccessionKind, UnitKind};
+use kstt_persistence::accounts::{self, GrantRow, UserRow};
+use kstt_persistence::calendar::{CalendarVersionRow, Edition, ExceptionRow, OPEN_VERSION};
+use kstt_persistence::units::{self, NewUnit, SuccessionRow};
+use kstt_persistence::{Conn, Error, Stored};
+use serde::{Deserialize, Serialize};
+
+use crate::app::App;
+
+const UNITS: &str = include_str!("../../../data/units.json");
+const HOLIDAYS: &str = include_str!("../../../data/holidays.json");
+
+/// The password of every demo account.
+const DEMO_PASSWORD: &str = "thu-nghiem-2019";
+/// Units whose demo accounts hold every role: one of each kind.
+const DEMO_UNITS: &[&str] = &["VPUBND", "SXD", "D916", "C31117"];
+
+#[derive(Deserialize)]
+struct UnitFile {
+    units: Vec<UnitFact>,
+}
+
+#[derive(Deserialize)]
+struct UnitFact {
+    code: String,
+    kind: UnitKind,
+    subtype: String,
+    name: String,
+    short_name: String,
+    parent: Option<String>,
+    gso_code: Option<String>,
+    valid_from: Option<NaiveDate>,
+    valid_to: Option<NaiveDate>,
+    end_basis: Option<String>,
+    #[serde(default)]
+    successors: Vec<String>,
+}
+
+/// Stores the units and the calendar if there are none yet; answers whether it did.
+pub fn reference(app: &App) -> Result<bool, Error> {
+    app.db.write(|conn| {
+        if kstt_persistence::calendar::latest(conn)?.is_some() {
+            return Ok(false);
+        }
+        seed_units(conn, app)?;
+        seed_calendar(conn, app)?;
+        Ok(true)
+    })
+}
+
+fn seed_units(conn: &mut Conn, app: &App) -> Result<(), Error> {
+    let file: UnitFile = serde_json::from_str(UNITS)?;
+    let ids: std::collections::HashMap<&str, String> =
+        file.units.iter().map(|unit| (unit.code.as_str(), app.ids.id())).collect();
+    let id_of = |code: &str| ids.get(code).cloned().ok_or_else(|| Error::Corrupt(format!("units.json: no unit {code}")));
+    for unit in &file.units {
+        let row = NewUnit {
+            id: id_of(&unit.code)?,
+            period_id: app.ids.id(),
+            code: unit.code.clone(),
+            kind: unit.kind,
+            subtype: unit.subtype.clone(),
+            name: unit.name.clone(),
+            name_key: sort_key(&unit.name),
+            short_name: unit.short_name.clone(),
+            parent_id: unit.parent.as_deref().map(id_of).transpose()?,
+            gso_code: unit.gso_code.clone(),
+            agency_code: None,
+            valid_from: unit.valid_from.unwrap_or(OPEN_START),
+            valid_to: unit.valid_to.unwrap_or(OPEN_END),
+            legal_basis: None,
+        };
+        units::insert_seed(conn, &row, app.clock.now().naive_utc())?;
+    }
+    for unit in &file.units {
+        for heir in &unit.successors {
+            let row = SuccessionRow {
+                id: app.ids.id(),
+                from_unit_id: id_of(&unit.code)?,
+                to_unit_id: id_of(heir)?,
+                effective_on: unit.valid_to.unwrap_or(OPEN_END),
+                kind: Stored(SuccessionKind::Merge),
+                legal_basis: unit.end_basis.clone().unwrap_or_default(),
+            };
+            units::insert_succession(conn, &row)?;
+        }
+    }
+    Ok(())
+}
+
+fn seed_calendar(conn: &mut Conn, app: &App) -> Result<(), Error> {
+    let table: HolidayTable = serde_json::from_str(HOLIDAYS)?;
+    let version = CalendarVersionRow {
+        version: 1,
+        created_at: app.clock.now().naive_utc(),
+        reason: "reference data".into(),
+        first_year: table.meta.covered.first,
+        last_year: table.meta.covered.last,
+    };
+    let added = table.days.into_iter().map(|day| ExceptionRow {
+        id: app.ids.id(),
+        on_date: day.date,
+        kind: Stored(day.kind),
+        name_vi: day.name_vi,
+        compensates: day.compensates,
+        swaps_with: day.swaps_with,
+        status: Stored(day.status),
+        from_version: 1,
+        to_version: OPEN_VERSION,
+    });
+    kstt_persistence::calendar::insert_edition(conn, &Edition { version, lifted: Vec::new(), added: added.collect() })
+}
+
+/// A demo account as `kstt demo-accounts --json` prints it.
+#[derive(Debug, Clone, Serialize)]
+pub struct DemoAccount {
+    pub username: String,
+    pub password: &'static str,
+    pub role: Role,
+    pub unit: &'static str,
+}
+
+/// One account for each role at one unit of each kind, and the city's chairman.
+pub fn demo_accounts() -> Vec<DemoAccount> {
+    let account = |role: Role, unit: &'static str| DemoAccount {
+        username: format!("{role}.{}", unit.to_lowercase()),
+        password: DEMO_PASSWORD,
+        role,
+        unit,
+    };
+    let everyone = DEMO_UNITS.iter().flat_map(|unit| Role::ALL.iter().map(|role| account(*role, unit)));
+    std::iter::once(account(Role::Chairman, "UBNDTP")).chain(everyone).collect()
+}
+
+/// Stores the demo accounts if there is no account yet; answers whether it did.
+pub fn accounts(app: &App) -> Result<bool, Error> {
+    // One hash for all of them: they share their password, and hashing is slow by design.
+    let hash = crate::accounts::hash_password(DEMO_PASSWORD, app.ids.as_ref()).map_err(Error::Setup)?;
+    let now = app.clock.now().naive_utc();
+    app.db.write(|conn| {
+        let known = accounts::list(conn, &accounts::UserFilter::default(), kstt_domain::period::OPEN_START, None, 1)?;
+        if !known.is_empty() {
+            return Ok(false);
+        }
+        for account in demo_accounts() {
+            let Some(unit) = units::by_code(conn, account.unit)? else { continue };
+            let user = UserRow {
+                id: app.ids.id(),
+                display_name: format!("{} – {}", account.role.label_vi(), account.unit),
+                username: account.username,
+                email: None,
+                phone: None,
+                password_hash: hash.clone(),
+                must_change_password: false,
+                disabled_at: None,
+                failed_logins: 0,
+                locked_until: None,
+                version: 1,
+                created_at: now,
+                updated_at: now,
+            };
+            accounts::insert_user(conn, &user)?;
+            let grant = GrantRow {
+                id: app.ids.id(),
+                user_id: user.id,
+                role: Stored(account.role),
+                unit_id: unit.id,
+                valid_from: OPEN_START,
+                valid_to: OPEN_END,
+                basis: None,
+                version: 1,
+                created_at: now,
+                updated_at: now,
+            };
+            accounts::insert_grant(conn, &grant)?;
+        }
+        Ok(true)
+    })
+}

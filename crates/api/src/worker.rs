@@ -1,0 +1,19 @@
+//! Background work: sealing the trail and tidying up. One call does what is due; `serve` repeats it.
+
+use chrono::TimeDelta;
+use kstt_persistence::idempotency;
+
+use crate::app::App;
+use crate::http::ApiError;
+
+/// Answers for retries are kept this long.
+const KEPT: TimeDelta = TimeDelta::hours(24);
+
+/// Does everything that is due now; answers whether there may be more at once.
+pub fn once(app: &App) -> Result<bool, ApiError> {
+    let more = crate::audit::seal_tick(app)?;
+    let forget = (app.clock.real_now() - KEPT).naive_utc();
+    app.db.write(|conn| idempotency::forget_before(conn, forget))?;
+    app.limits.tidy();
+    Ok(more)
+}

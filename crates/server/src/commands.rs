@@ -1,0 +1,216 @@
+//! What each subcommand does. Every error is one sentence for the operator.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use actix_web::web::Data;
+use chrono::NaiveDate;
+use clap::Subcommand;
+use kstt_api::clock::SystemIds;
+use kstt_api::config::ClockChoice;
+use kstt_api::{App, Config, seed, worker};
+use kstt_persistence::{Db, Target};
+
+/// Tasks of an administrator at the console.
+#[derive(Subcommand)]
+pub enum AdminTask {
+    /// Create an account; its temporary password is printed once.
+    CreateUser {
+        /// Name to log in with: 3–60 of a–z, digits, . _ -
+        username: String,
+        /// Name of the person.
+        #[arg(long)]
+        name: String,
+        /// admin, controller, chairman, head, officer or clerk.
+        #[arg(long)]
+        role: String,
+        /// Code of the unit.
+        #[arg(long)]
+        unit: String,
+    },
+    /// Make a new token signing key; the old ones verify for another hour.
+    RotateKeys,
+}
+
+/// Tasks about the audit trail.
+#[derive(Subcommand)]
+pub enum AuditTask {
+    /// Check the whole trail: name every row that was changed, removed or cut off.
+    Verify,
+}
+
+/// Prints the contract or its operations.
+pub fn print_contract(operations: bool) -> Result<(), String> {
+    let document = kstt_api::contract::document();
+    if operations {
+        print!("{}", kstt_api::contract::operations(&document));
+        return Ok(());
+    }
+    let text = serde_json::to_string_pretty(&document).map_err(|e| e.to_string())?;
+    println!("{text}");
+    Ok(())
+}
+
+/// Opens the application on this process's clock and randomness.
+pub fn open(config: Config) -> Result<App, String> {
+    App::open(config, None, Box::new(SystemIds::default()))
+}
+
+/// Serves until told to stop, with the background work beside.
+pub fn serve(config: Config, listen: Option<SocketAddr>) -> Result<(), String> {
+    #[allow(clippy::disallowed_methods)]
+    let started = Instant::now();
+    let listen = listen.unwrap_or(config.listen);
+    let app = Data::new(open(config)?);
+    let fresh = !app.config.production && seed_demo(&app)?;
+    actix_web::rt::System::new().block_on(async move {
+        let (server, address) = kstt_api::serve(app.clone(), listen)?;
+        greet(&app, address, fresh, started.elapsed());
+        let stop = Arc::new(AtomicBool::new(false));
+        let background = std::thread::spawn({
+            let (app, stop) = (app.clone(), stop.clone());
+            move || work_until(&app, &stop)
+        });
+        let ended = server.await.map_err(|e| format!("the server stopped: {e}"));
+        stop.store(true, Ordering::Relaxed);
+        background.join().map_err(|_| "the background work failed".to_owned())?;
+        ended
+    })
+}
+
+fn seed_demo(app: &App) -> Result<bool, String> {
+    let fresh = seed::reference(app).map_err(|e| e.to_string())?;
+    seed::accounts(app).map_err(|e| e.to_string())?;
+    seed::registry(app).map_err(|e| e.to_string())?;
+    Ok(fresh)
+}
+
+fn greet(app: &App, address: SocketAddr, fresh: bool, took: Duration) {
+    let database = match &app.config.database {
+        Target::Sqlite(path) => format!("SQLite, {}", path.display()),
+        Target::Postgres(_) => "PostgreSQL".to_owned(),
+    };
+    println!("kstt is ready after {} ms.", took.as_millis());
+    println!("  API        http://{address}/v1/units");
+    println!("  docs       http://{address}/docs");
+    println!("  contract   http://{address}/openapi.json");
+    println!("  database   {database}{}", if fresh { " (new, with demo data)" } else { "" });
+    match app.config.clock {
+        ClockChoice::Real => println!("  clock      real time"),
+        ClockChoice::Demo(_) => {
+            let now = app.clock.now().with_timezone(&kstt_domain::calendar::VIETNAM);
+            println!("  clock      demo, now {}", now.format("%Y-%m-%dT%H:%M:%S%:z"));
+        }
+    }
+    if !app.config.production {
+        print_demo_accounts();
+    }
+}
+
+fn print_demo_accounts() {
+    let accounts = seed::demo_accounts();
+    let password = accounts.first().map_or("", |account| account.password);
+    println!("  accounts   for the demo, all with the password {password}:");
+    for at in accounts.chunk_by(|a, b| a.unit == b.unit) {
+        let names: Vec<&str> = at.iter().map(|account| account.username.as_str()).collect();
+        println!("             {}", names.join("  "));
+    }
+}
+
+/// How long the background work rests when nothing was due.
+const REST: Duration = Duration::from_millis(500);
+
+fn work_until(app: &App, stop: &AtomicBool) {
+    while !stop.load(Ordering::Relaxed) {
+        match worker::once(app) {
+            Ok(true) => {}
+            Ok(false) => std::thread::sleep(REST),
+            Err(error) => {
+                log::error!("background work: {error}");
+                std::thread::sleep(REST * 4);
+            }
+        }
+    }
+}
+
+/// Brings the schema up to date.
+pub fn migrate(config: &Config) -> Result<(), String> {
+    let db = Db::open(&config.database, 1).map_err(|e| e.to_string())?;
+    let applied = db.migrate().map_err(|e| e.to_string())?;
+    match applied.len() {
+        0 => println!("The schema was up to date."),
+        count => println!("Applied {count} steps: {}.", applied.join(", ")),
+    }
+    Ok(())
+}
+
+/// Stores reference data, and in a demo the demo's data.
+pub fn seed(config: Config) -> Result<(), String> {
+    let app = open(config)?;
+    let fresh = seed::reference(&app).map_err(|e| e.to_string())?;
+    println!("{}", if fresh { "Stored the units and the calendar." } else { "The reference data was there." });
+    if !app.config.production {
+        seed::accounts(&app).map_err(|e| e.to_string())?;
+        seed::registry(&app).map_err(|e| e.to_string())?;
+        println!("The demo registry and the demo accounts are there.");
+    }
+    Ok(())
+}
+
+/// Does the background work, once or for ever.
+pub fn work(config: Config, once: bool) -> Result<(), String> {
+    let app = open(config)?;
+    if !once {
+        work_until(&app, &AtomicBool::new(false));
+        return Ok(());
+    }
+    while worker::once(&app).map_err(|e| e.to_string())? {}
+    println!("Nothing more is due.");
+    Ok(())
+}
+
+/// Lists the demo accounts.
+pub fn demo_accounts(config: &Config, json: bool) -> Result<(), String> {
+    if config.production {
+        return Err("there are no demo accounts in production: use `kstt admin create-user`".into());
+    }
+    if json {
+        let text = serde_json::to_string_pretty(&seed::demo_accounts()).map_err(|e| e.to_string())?;
+        println!("{text}");
+    } else {
+        print_demo_accounts();
+    }
+    Ok(())
+}
+
+/// Does an administrator's task.
+pub fn admin(config: Config, task: AdminTask) -> Result<(), String> {
+    let app = open(config)?;
+    match task {
+        AdminTask::CreateUser { username, name, role, unit } => {
+            let password = kstt_api::accounts::create_from_console(&app, &username, &name, &role, &unit)?;
+            println!("Created {username}. Temporary password, to be changed at the first login: {password}");
+        }
+        AdminTask::RotateKeys => {
+            let kid = kstt_api::accounts::rotate_keys_from_console(&app)?;
+            println!("New tokens are signed with {kid}; old tokens are good until they expire.");
+        }
+    }
+    Ok(())
+}
+
+/// Looks after the audit trail.
+pub fn audit(config: Config, task: AuditTask) -> Result<(), String> {
+    let AuditTask::Verify = task;
+    let app = open(config)?;
+    let report = kstt_api::audit::verify(&app)?;
+    println!("{report}");
+    if report.is_sound() { Ok(()) } else { Err("the audit trail is not as it was written".into()) }
+}
+
+/// Reads a day such as 2019-03-01.
+pub fn day(text: &str) -> Result<NaiveDate, String> {
+    text.parse().map_err(|_| format!("{text:?} is not a day such as 2019-03-01"))
+}
