@@ -1,1 +1,16 @@
+//! End-to-end scenarios through HTTP, one file per room, on SQLite, or on PostgreSQL when
+//! `KSTT_TEST_PG_URL` names a server that may create databases.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::disallowed_methods)]
+
+mod accounts;
+mod audit;
+mod calendar;
+mod city;
+mod contract;
+mod hostile;
+mod procedures;
+mod real_rows;
+mod schema;
+mod units;
+mod walk;

@@ -1,18 +1,20 @@
 //! What one process holds: database, clocks, keys, limits, caches.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use chrono::{DateTime, Utc};
 use kstt_domain::calendar::{OfficeHours, WorkCalendar};
 
 use kstt_persistence::audit::SealKey;
+use kstt_persistence::procedures::SearchIndex;
 use kstt_persistence::{Db, calendar};
 
 use crate::accounts::Identity;
 use crate::clock::{Clock, Ids};
 use crate::config::Config;
 use crate::edge::Limits;
+use crate::http::{ApiError, ProblemCode};
 use crate::keys::{MasterKey, SigningKeys};
 use crate::observe::Metrics;
 
@@ -27,6 +29,8 @@ pub struct App {
     pub signing: SigningKeys,
     pub limits: Limits,
     pub metrics: Metrics,
+    /// Open only in a process that serves: one process at a time may write an index.
+    search: OnceLock<SearchIndex>,
     /// Office hours of the state administration; a parameter of every hour count.
     pub office_hours: OfficeHours,
     pub(crate) actors: Cache<String, Identity>,
@@ -54,6 +58,7 @@ impl App {
             metrics: Metrics::new(),
             office_hours: OfficeHours::default(),
             actors: Cache::default(),
+            search: OnceLock::new(),
             calendar: Mutex::new(None),
             passwords: crate::accounts::PasswordGate::default(),
             config,
@@ -67,7 +72,7 @@ impl App {
     }
 
     /// The newest working calendar. A calendar is read again only when its version changed.
-    pub fn calendar(&self, conn: &mut kstt_persistence::Conn) -> Result<Arc<WorkCalendar>, crate::http::ApiError> {
+    pub fn calendar(&self, conn: &mut kstt_persistence::Conn) -> Result<Arc<WorkCalendar>, ApiError> {
         let latest = calendar::latest(conn)?.map_or(0, |row| row.version);
         let mut held = self.calendar.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         if let Some(calendar) = held.as_ref().filter(|calendar| calendar.version() == latest) {
@@ -76,6 +81,18 @@ impl App {
         let calendar = Arc::new(crate::calendar::load(conn, latest)?);
         *held = Some(calendar.clone());
         Ok(calendar)
+    }
+
+    /// Opens the search index and brings it up to date. The error is one sentence for the operator.
+    pub fn open_search(&self) -> Result<(), String> {
+        let index = SearchIndex::open(&self.config.var_dir.join("index")).map_err(|e| e.to_string())?;
+        self.db.read(|conn| index.catch_up(conn)).map_err(|e| e.to_string())?;
+        self.search.set(index).map_err(|_| "the search index is open already".to_owned())
+    }
+
+    /// The search index.
+    pub fn search(&self) -> Result<&SearchIndex, ApiError> {
+        self.search.get().ok_or_else(|| ApiError::new(ProblemCode::Unavailable))
     }
 
     /// The secret of signed cursors.

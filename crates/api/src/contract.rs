@@ -90,6 +90,7 @@ fn rooms(config: &mut utoipa_actix_web::service_config::ServiceConfig) {
     crate::accounts::routes(config);
     crate::units::routes(config);
     crate::calendar::routes(config);
+    crate::procedures::routes(config);
     crate::audit::routes(config);
     crate::codes::routes(config);
     crate::observe::routes(config);

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use kstt_domain::calendar::HolidayTable;
 use kstt_domain::codes::Code;
 use kstt_domain::period::{OPEN_END, OPEN_START};
-use kstt_domain::policy::Role;
+use kstt_domain::policy::{Actor, Role};
 use kstt_domain::text::sort_key;
 use kstt_domain::units::{SuccessionKind, UnitKind};
 use kstt_persistence::accounts::{self, GrantRow, UserRow};
@@ -14,8 +14,11 @@ use kstt_persistence::{Conn, Error, Stored};
 use serde::{Deserialize, Serialize};
 
 use crate::app::App;
+use crate::http::{Halt, Tx};
+use crate::procedures::{self, Format, ImportSettings};
 
 const UNITS: &str = include_str!("../../../data/units.json");
+const REGISTRY: &str = include_str!("../../../data/demo-registry.json");
 const HOLIDAYS: &str = include_str!("../../../data/holidays.json");
 
 /// The password of every demo account.
@@ -117,6 +120,20 @@ fn seed_calendar(conn: &mut Conn, app: &App) -> Result<(), Error> {
         to_version: OPEN_VERSION,
     });
     kstt_persistence::calendar::insert_edition(conn, &Edition { version, lifted: Vec::new(), added: added.collect() })
+}
+
+/// Imports the demo registry: rows that are there already change nothing.
+pub fn registry(app: &App) -> Result<(), Error> {
+    let actor = Actor::system("seed");
+    let settings = ImportSettings { format: Format::Document, dry_run: false, valid_from: None };
+    let stored = app.db.write(|conn| {
+        let revision = kstt_persistence::procedures::revision(conn)?;
+        if revision == 0 {
+            procedures::import(&mut Tx::of_system(conn, app, &actor), REGISTRY.as_bytes(), &settings)?;
+        }
+        Ok(())
+    });
+    stored.map_err(|halt: Halt| Error::Setup(format!("the demo registry cannot be stored: {halt}")))
 }
 
 /// A demo account as `kstt demo-accounts --json` prints it.

@@ -15,5 +15,8 @@ pub fn once(app: &App) -> Result<bool, ApiError> {
     let forget = (app.clock.real_now() - KEPT).naive_utc();
     app.db.write(|conn| idempotency::forget_before(conn, forget))?;
     app.limits.tidy();
+    if let Ok(search) = app.search() {
+        app.db.read(|conn| search.catch_up(conn))?;
+    }
     Ok(more)
 }

@@ -65,6 +65,7 @@ pub fn serve(config: Config, listen: Option<SocketAddr>) -> Result<(), String> {
     let listen = listen.unwrap_or(config.listen);
     let app = Data::new(open(config)?);
     let fresh = !app.config.production && seed_demo(&app)?;
+    app.open_search()?;
     actix_web::rt::System::new().block_on(async move {
         let (server, address) = kstt_api::serve(app.clone(), listen)?;
         greet(&app, address, fresh, started.elapsed());

@@ -17,23 +17,13 @@ use super::password::hash_password;
 use crate::app::App;
 use crate::http::{ApiError, Halt, Tx};
 
-fn sentence(halt: Halt) -> String {
-    match halt {
-        Halt::Refused(ApiError(problem)) => {
-            let first = problem.errors.first().map(|fault| fault.detail.en.clone());
-            problem.detail.map(|detail| detail.en).or(first).unwrap_or_else(|| problem.code.label_en().to_owned())
-        }
-        Halt::Rehearsed(_) | Halt::Raced => "nothing was changed".to_owned(),
-    }
-}
-
 /// Creates an account with one grant from today; answers its temporary password.
 pub fn create_from_console(app: &App, username: &str, name: &str, role: &str, unit: &str) -> Result<String, String> {
     let role = Role::from_code(role).ok_or("the role is one of admin, controller, chairman, head, officer, clerk")?;
     let mut faults = crate::http::Faults::default();
     super::admin::check_username(&mut faults, username);
     let name = faults.line("/name", name, 200);
-    faults.finish().map_err(|error| sentence(Halt::Refused(error)))?;
+    faults.finish().map_err(|error| error.sentence())?;
     let password = base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(app.ids.random(15));
     let hash = hash_password(&password, app.ids.as_ref())?;
     let actor = Actor::system("console");
@@ -58,7 +48,7 @@ pub fn create_from_console(app: &App, username: &str, name: &str, role: &str, un
         audit_grant(&mut tx, &may_grant, (&grant, &unit), None)?;
         Ok(())
     });
-    stored.map_err(sentence)?;
+    stored.map_err(|halt: Halt| halt.to_string())?;
     Ok(password)
 }
 
@@ -110,5 +100,5 @@ pub fn rotate_keys_from_console(app: &App) -> Result<String, String> {
         tx.audit(&permit, change)?;
         Ok(row.kid)
     });
-    rotated.map_err(sentence)
+    rotated.map_err(|halt: Halt| halt.to_string())
 }

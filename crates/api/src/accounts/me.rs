@@ -7,7 +7,6 @@ use kstt_domain::policy::{Action, ActorKind, Reach, Target, reach};
 use kstt_persistence::accounts;
 use kstt_persistence::audit::Change;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 

@@ -139,6 +139,13 @@ impl ApiError {
         error
     }
 
+    /// One English sentence for an operator.
+    pub fn sentence(&self) -> String {
+        let first = || self.0.errors.first().map(|fault| fault.detail.en.clone());
+        let detail = self.0.detail.as_ref().map(|detail| detail.en.clone());
+        detail.or_else(first).unwrap_or_else(|| self.0.code.label_en().to_owned())
+    }
+
     /// Not there, or not to be known about.
     pub fn not_found() -> Self {
         Self::new(ProblemCode::NotFound)

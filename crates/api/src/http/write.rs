@@ -21,6 +21,16 @@ pub enum Halt {
     Raced,
 }
 
+impl std::fmt::Display for Halt {
+    /// One English sentence for an operator.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Refused(error) => f.write_str(&error.sentence()),
+            Self::Rehearsed(_) | Self::Raced => f.write_str("nothing was changed"),
+        }
+    }
+}
+
 impl From<ApiError> for Halt {
     fn from(error: ApiError) -> Self {
         Self::Refused(error)

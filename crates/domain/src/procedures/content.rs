@@ -158,6 +158,8 @@ pub struct Subject {
 pub struct Agencies {
     /// Cơ quan thực hiện (giải quyết).
     pub settling: Option<String>,
+    /// Codes of settling units, as far as the source names them by code.
+    pub settling_unit_codes: Vec<String>,
     /// Cơ quan có thẩm quyền quyết định.
     pub deciding: Option<String>,
     /// Cơ quan được ủy quyền.

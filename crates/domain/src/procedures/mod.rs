@@ -11,6 +11,7 @@ mod fault;
 mod lists;
 mod national_code;
 mod parse;
+mod settling;
 mod source;
 
 #[cfg(test)]
@@ -24,4 +25,5 @@ pub use national_code::{is_national_code, root_code};
 pub use parse::{
     Identity, Locality, MAX_FAULTS, MAX_ITEMS, MAX_ROW_CHARS, MAX_TEXT_CHARS, Parsed, Provenance, parse,
 };
+pub use settling::{ALL_COMMUNES, ALL_DISTRICTS, KnownUnit, settling_units};
 pub use source::*;

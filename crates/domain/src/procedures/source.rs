@@ -57,6 +57,9 @@ pub struct SourceRow {
     pub interlinked_procedures: Vec<String>,
     #[serde(deserialize_with = "null_as_default")]
     pub keywords: Vec<String>,
+    /// Codes of units that settle it, or `group:communes`, `group:districts`.
+    #[serde(deserialize_with = "null_as_default")]
+    pub settling_unit_codes: Vec<String>,
     pub service_level: Option<SourceServiceLevel>,
     pub status_text: Option<String>,
     pub effective_date: Option<String>,

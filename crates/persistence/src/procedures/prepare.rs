@@ -30,7 +30,7 @@ pub struct Prepared {
 }
 
 /// Prepares a row. `source` is the row as it came, as JSON; `units` are the codes of the units that
-/// settle the procedure, as far as they are known.
+/// settle the procedure (`kstt_domain::procedures::settling_units`).
 pub fn prepare(parsed: &Parsed, source: String, units: &[String]) -> Result<Prepared, Error> {
     let content = serde_json::to_string(&parsed.content)?;
     let checksum = sha256(&content);

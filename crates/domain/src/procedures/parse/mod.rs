@@ -82,6 +82,7 @@ fn content(reader: &mut Reader, row: &SourceRow) -> ProcedureContent {
         subjects: subjects::subjects(reader, &row.subjects),
         agencies: Agencies {
             settling: reader.optional("/implementing_agency", &row.implementing_agency),
+            settling_unit_codes: reader.texts("/settling_unit_codes", &row.settling_unit_codes),
             deciding: reader.optional("/deciding_agency", &row.deciding_agency),
             authorised: reader.optional("/authorised_agency", &row.authorised_agency),
             coordinating: reader.optional("/coordinating_agency", &row.coordinating_agency),

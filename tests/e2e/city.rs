@@ -1,0 +1,359 @@
+//! A city under test: a seeded database of its own, a running server, and a clock the test moves.
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, OnceLock};
+
+use actix_web::web::Data;
+use chrono::{DateTime, TimeDelta, Utc};
+use kstt_api::clock::{Clock, SystemIds};
+use kstt_api::{App, Config, seed, worker};
+use serde_json::{Value, json};
+
+/// Where the tests run: nothing is SQLite, else the URL of a PostgreSQL server that may create databases.
+fn server_url() -> Option<String> {
+    #[allow(clippy::disallowed_methods)]
+    std::env::var("KSTT_TEST_PG_URL").ok().filter(|url| !url.is_empty())
+}
+
+/// A clock that stands still until the test moves it; real time stands still beside it.
+#[derive(Clone)]
+pub struct TestClock(Arc<Mutex<(DateTime<Utc>, DateTime<Utc>)>>);
+
+impl TestClock {
+    fn new() -> Self {
+        Self(Arc::new(Mutex::new((moment("2019-03-04T08:00:00+07:00"), moment("2026-01-05T02:00:00Z")))))
+    }
+
+    /// Sets the product's time.
+    pub fn set(&self, text: &str) {
+        self.0.lock().unwrap().0 = moment(text);
+    }
+
+    /// Lets real time pass: tokens, sessions and locks age.
+    pub fn let_pass(&self, span: TimeDelta) {
+        self.0.lock().unwrap().1 += span;
+    }
+}
+
+impl Clock for TestClock {
+    fn now(&self) -> DateTime<Utc> {
+        self.0.lock().unwrap().0
+    }
+
+    fn real_now(&self) -> DateTime<Utc> {
+        self.0.lock().unwrap().1
+    }
+
+    fn move_to(&self, moment: DateTime<Utc>) -> Option<i64> {
+        self.0.lock().unwrap().0 = moment;
+        Some(0)
+    }
+}
+
+fn moment(text: &str) -> DateTime<Utc> {
+    DateTime::parse_from_rfc3339(text).unwrap().to_utc()
+}
+
+/// A fresh directory that goes away with the value.
+pub struct Scratch(pub PathBuf);
+
+impl Scratch {
+    pub fn new() -> Self {
+        let path = std::env::temp_dir().join(format!("kstt-test-{}", uuid::Uuid::new_v4().simple()));
+        std::fs::create_dir_all(&path).unwrap();
+        Self(path)
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+/// A database of one test.
+enum Store {
+    Sqlite,
+    Postgres { admin: String, name: String },
+}
+
+impl Drop for Store {
+    fn drop(&mut self) {
+        if let Self::Postgres { admin, name } = self {
+            psql(admin, &format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"));
+        }
+    }
+}
+
+fn psql(url: &str, statement: &str) {
+    let done = std::process::Command::new("psql").args([url, "-qtAc", statement]).output().expect("psql runs");
+    assert!(done.status.success(), "{statement}: {}", String::from_utf8_lossy(&done.stderr));
+}
+
+fn in_database(admin: &str, name: &str) -> String {
+    let (base, _) = admin.rsplit_once('/').expect("a URL with a database");
+    format!("{base}/{name}")
+}
+
+fn config(var_dir: &std::path::Path, database: &str, more: &[(&str, &str)]) -> Config {
+    let var_dir = var_dir.to_string_lossy().into_owned();
+    Config::read(|name| {
+        let given = more.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned());
+        given.or_else(|| match name {
+            "KSTT_VAR_DIR" => Some(var_dir.clone()),
+            "DATABASE_URL" => Some(database.to_owned()),
+            "KSTT_RATE_LIMIT" => Some("off".to_owned()),
+            "KSTT_HTTP_WORKERS" => Some("1".to_owned()),
+            "KSTT_DB_CONNECTIONS" => Some("2".to_owned()),
+            _ => None,
+        })
+    })
+    .unwrap()
+}
+
+/// A seeded database that every city is copied from, made once a run, with the keys it was sealed with.
+struct Template {
+    directory: PathBuf,
+    database: Option<String>,
+}
+
+fn template() -> &'static Template {
+    static TEMPLATE: OnceLock<Template> = OnceLock::new();
+    TEMPLATE.get_or_init(|| {
+        let scratch = Scratch::new();
+        let directory = scratch.0.clone();
+        std::mem::forget(scratch);
+        let database = server_url().map(|admin| {
+            let name = format!("kstt_template_{}", std::process::id());
+            psql(&admin, &format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"));
+            psql(&admin, &format!("CREATE DATABASE {name} TEMPLATE template0 LC_COLLATE 'C' LC_CTYPE 'C' ENCODING 'UTF8'"));
+            name
+        });
+        let url = match (&database, server_url()) {
+            (Some(name), Some(admin)) => in_database(&admin, name),
+            _ => format!("sqlite:{}", directory.join("kstt.db").display()),
+        };
+        let config = config(&directory, &url, &[]);
+        let app = App::open(config, Some(Box::new(TestClock::new())), Box::new(SystemIds::default())).unwrap();
+        seed::reference(&app).unwrap();
+        seed::accounts(&app).unwrap();
+        seed::registry(&app).unwrap();
+        app.open_search().unwrap();
+        while worker::once(&app).unwrap() {}
+        Template { directory, database }
+    })
+}
+
+fn copy_directory(from: &std::path::Path, to: &std::path::Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            copy_directory(&entry.path(), &target);
+        } else if !entry.file_name().to_string_lossy().ends_with(".lock") {
+            std::fs::copy(entry.path(), target).unwrap();
+        }
+    }
+}
+
+/// The city.
+pub struct City {
+    pub app: Data<App>,
+    pub clock: TestClock,
+    pub base: String,
+    agent: ureq::Agent,
+    server: actix_web::dev::ServerHandle,
+    // Dropped last, in this order.
+    _store: Store,
+    pub scratch: Scratch,
+}
+
+impl City {
+    /// A fresh city on the engine under test.
+    pub fn new() -> Self {
+        Self::with(&[])
+    }
+
+    /// A fresh city with other settings.
+    pub fn with(settings: &[(&str, &str)]) -> Self {
+        let template = template();
+        let scratch = Scratch::new();
+        copy_directory(&template.directory, &scratch.0);
+        let (store, url) = match (&template.database, server_url()) {
+            (Some(from), Some(admin)) => {
+                let name = format!("kstt_{}", uuid::Uuid::new_v4().simple());
+                psql(&admin, &format!("CREATE DATABASE {name} TEMPLATE {from}"));
+                let url = in_database(&admin, &name);
+                (Store::Postgres { admin, name }, url)
+            }
+            _ => (Store::Sqlite, format!("sqlite:{}", scratch.0.join("kstt.db").display())),
+        };
+        let clock = TestClock::new();
+        let config = config(&scratch.0, &url, settings);
+        let app = App::open(config, Some(Box::new(clock.clone())), Box::new(SystemIds::default())).unwrap();
+        app.open_search().unwrap();
+        let app = Data::new(app);
+        let (base, server) = start(app.clone());
+        let agent = ureq::Agent::config_builder().http_status_as_error(false).max_redirects(0).build().into();
+        Self { app, clock, base, agent, server, _store: store, scratch }
+    }
+
+    /// Does the background work that is due.
+    pub fn work_once(&self) {
+        while worker::once(&self.app).unwrap() {}
+    }
+
+    /// A request of someone who is not logged in.
+    pub fn send(&self, method: &str, path: &str) -> Request<'_> {
+        Request { city: self, method: method.to_owned(), path: path.to_owned(), headers: Vec::new(), body: None }
+    }
+
+    pub fn get(&self, path: &str) -> Answer {
+        self.send("GET", path).answer()
+    }
+
+    pub fn post(&self, path: &str, body: Value) -> Answer {
+        self.send("POST", path).json(body).answer()
+    }
+
+    /// Logs a demo account in.
+    pub fn login(&self, username: &str) -> Person<'_> {
+        let account = seed::demo_accounts().into_iter().find(|account| account.username == username);
+        let account = account.unwrap_or_else(|| panic!("no demo account {username}"));
+        self.login_as(username, account.password, None)
+    }
+
+    /// Logs someone in.
+    pub fn login_as(&self, username: &str, password: &str, unit: Option<&str>) -> Person<'_> {
+        let mut body = json!({ "grant_type": "password", "username": username, "password": password });
+        if let Some(unit) = unit {
+            body["unit"] = json!(unit);
+        }
+        let answer = self.post("/v1/auth/token", body);
+        assert_eq!(answer.status, 200, "{}", answer.text);
+        Person { city: self, tokens: answer.body }
+    }
+}
+
+impl Drop for City {
+    fn drop(&mut self) {
+        // Answers may still be on their way; nobody waits for them.
+        drop(self.server.stop(false));
+    }
+}
+
+fn start(app: Data<App>) -> (String, actix_web::dev::ServerHandle) {
+    let (tell, told) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        actix_web::rt::System::new().block_on(async move {
+            let (server, address) = kstt_api::serve(app, "127.0.0.1:0".parse().unwrap()).unwrap();
+            tell.send((format!("http://{address}"), server.handle())).unwrap();
+            server.await.unwrap();
+        });
+    });
+    told.recv().unwrap()
+}
+
+/// Someone logged in.
+pub struct Person<'c> {
+    pub city: &'c City,
+    pub tokens: Value,
+}
+
+impl<'c> Person<'c> {
+    pub fn token(&self) -> &str {
+        self.tokens["access_token"].as_str().unwrap()
+    }
+
+    pub fn send(&self, method: &str, path: &str) -> Request<'c> {
+        self.city.send(method, path).header("Authorization", &format!("Bearer {}", self.token()))
+    }
+
+    pub fn get(&self, path: &str) -> Answer {
+        self.send("GET", path).answer()
+    }
+
+    pub fn post(&self, path: &str, body: Value) -> Answer {
+        self.send("POST", path).json(body).answer()
+    }
+
+    pub fn put(&self, path: &str, body: Value) -> Answer {
+        self.send("PUT", path).json(body).answer()
+    }
+
+    pub fn delete(&self, path: &str) -> Answer {
+        self.send("DELETE", path).answer()
+    }
+}
+
+/// A request being put together.
+pub struct Request<'c> {
+    city: &'c City,
+    method: String,
+    path: String,
+    headers: Vec<(String, String)>,
+    body: Option<Vec<u8>>,
+}
+
+impl Request<'_> {
+    pub fn header(mut self, name: &str, value: &str) -> Self {
+        self.headers.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    pub fn json(self, value: Value) -> Self {
+        self.bytes("application/json", value.to_string().into_bytes())
+    }
+
+    pub fn bytes(mut self, content_type: &str, bytes: Vec<u8>) -> Self {
+        self.body = Some(bytes);
+        self.header("Content-Type", content_type)
+    }
+
+    pub fn answer(self) -> Answer {
+        let mut request = ureq::http::Request::builder().method(self.method.as_str()).uri(format!("{}{}", self.city.base, self.path));
+        for (name, value) in &self.headers {
+            request = request.header(name, value);
+        }
+        let sent = self.city.agent.run(request.body(self.body.unwrap_or_default()).unwrap());
+        let mut response = sent.unwrap_or_else(|error| panic!("{} {}: {error}", self.method, self.path));
+        let text = response.body_mut().with_config().limit(200 << 20).read_to_string().unwrap();
+        Answer {
+            status: response.status().as_u16(),
+            body: serde_json::from_str(&text).unwrap_or(Value::Null),
+            headers: response.headers().clone(),
+            text,
+        }
+    }
+}
+
+/// An answer.
+pub struct Answer {
+    pub status: u16,
+    pub headers: ureq::http::HeaderMap,
+    pub body: Value,
+    pub text: String,
+}
+
+impl Answer {
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+    }
+
+    pub fn etag(&self) -> String {
+        self.header("etag").to_owned()
+    }
+
+    /// The answer itself, when it has this status.
+    #[track_caller]
+    pub fn expect(self, status: u16) -> Self {
+        assert_eq!(self.status, status, "{}", self.text);
+        self
+    }
+
+    /// The problem code of a refusal.
+    pub fn code(&self) -> &str {
+        self.body["code"].as_str().unwrap_or_default()
+    }
+}
