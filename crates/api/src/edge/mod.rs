@@ -52,15 +52,11 @@ pub async fn edge<B: MessageBody + 'static>(
     };
     req.extensions_mut().insert(trace.clone());
     let english = prefers_english(&req);
-    let request = req.request().clone();
 
     let standing = limits::check_address(&app, trace.address);
     let response = match standing.refusal().map_or_else(|| admissible(&req), Err) {
-        Ok(()) => match next.call(req).await {
-            Ok(response) => response.map_into_boxed_body(),
-            Err(error) => ServiceResponse::new(request, error.error_response()),
-        },
-        Err(refusal) => ServiceResponse::new(request, refusal.error_response()),
+        Ok(()) => next.call(req).await?.map_into_boxed_body(),
+        Err(refusal) => req.into_response(refusal.error_response()),
     };
 
     let mut response = render::problems(response, english, &trace.id);

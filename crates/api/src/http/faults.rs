@@ -1,7 +1,6 @@
 //! Collecting every fault of a body before refusing it.
 
 use chrono::NaiveDate;
-use kstt_domain::codes::Code;
 use kstt_domain::text;
 
 use super::{ApiError, FieldFault, Say, say};
@@ -49,14 +48,4 @@ impl Faults {
         value
     }
 
-    /// The value of a code.
-    pub fn code<C: Code>(&mut self, pointer: &str, value: &str) -> Option<C> {
-        let found = C::from_code(value);
-        if found.is_none() {
-            let known: Vec<&str> = C::ALL.iter().map(|code| code.code()).collect();
-            let known = known.join(", ");
-            self.add(pointer, "unknown_code", say(format!("Phải là một trong: {known}."), format!("It must be one of: {known}.")));
-        }
-        found
-    }
 }

@@ -1,6 +1,7 @@
 //! The index on disk: begun afresh when it is missing, damaged or of another format.
 
 use std::fs::{self, File, TryLockError};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
@@ -43,7 +44,9 @@ impl Storage {
     pub fn open(directory: &Path, layout: &Layout) -> Result<Self, Error> {
         let lock = lock(directory)?;
         let files = directory.join("index");
-        if let Some((index, mark)) = sound_index(&files, layout) {
+        // Tantivy panics over a file cut shorter than its footer, as a power cut leaves them.
+        let found = catch_unwind(AssertUnwindSafe(|| sound_index(&files, layout)));
+        if let Ok(Some((index, mark))) = found {
             return Ok(Self { index, mark, _lock: lock });
         }
         if files.exists() {

@@ -61,7 +61,7 @@ fn golden_queries() {
             "Trích lục hộ tịch",
             "Nhập học",
         ]),
-        ("cap", &["Cấp giấy phép lao động", "Cấp phép xây dựng"]),
+        ("cap", &["Cấp phép xây dựng", "Cấp giấy phép lao động"]),
         ("phép cấp", &["Cấp phép xây dựng", "Cấp giấy phép lao động"]),
         ("1.001193", &["Thủ tục đăng ký khai sinh"]),
         ("001193", &["Thủ tục đăng ký khai sinh"]),
