@@ -21,6 +21,7 @@ pub fn finish(mut document: Value) -> Value {
     components["headers"] = headers();
     components["responses"] = shared_problems();
     bound(&mut document);
+    drop_unused_schemas(&mut document);
     let names: Vec<String> = document["components"]["headers"].as_object().into_iter().flat_map(Map::keys).cloned().collect();
     if let Some(paths) = document["paths"].as_object_mut() {
         for operation in paths.values_mut().filter_map(Value::as_object_mut).flat_map(Map::values_mut) {
@@ -33,6 +34,19 @@ pub fn finish(mut document: Value) -> Value {
         }
     }
     document
+}
+
+/// Generic pages write their items out, which leaves the items' own schemas behind.
+fn drop_unused_schemas(document: &mut Value) {
+    loop {
+        let text = document.to_string();
+        let Some(schemas) = document["components"]["schemas"].as_object_mut() else { return };
+        let before = schemas.len();
+        schemas.retain(|name, _| text.contains(&format!("\"#/components/schemas/{name}\"")));
+        if schemas.len() == before {
+            return;
+        }
+    }
 }
 
 /// `security: [{}]` says "nothing is needed" where an empty list would say nothing at all.
