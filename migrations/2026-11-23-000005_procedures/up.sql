@@ -45,6 +45,7 @@ CREATE TABLE procedure_versions (
     UNIQUE (procedure_id, number)
 );
 CREATE UNIQUE INDEX procedure_versions_revision ON procedure_versions (revision);
+CREATE INDEX procedure_versions_updated ON procedure_versions (updated_at, id);
 
 -- The long texts of a version, apart, so that no list ever walks over them.
 CREATE TABLE procedure_texts (

@@ -12,5 +12,6 @@ mod hostile;
 mod procedures;
 mod real_rows;
 mod schema;
+mod trail;
 mod units;
 mod walk;

@@ -80,10 +80,11 @@ fn a_rename_leaves_history_as_it_was() {
     let city = City::new();
     let admin = city.login("admin.vpubnd");
     let old = city.get("/v1/units/C31117").body["current"]["name"].clone();
-    let renamed = change(&admin,
+    let renamed = change(
+        &admin,
         "C31117",
         "/v1/units/C31117/rename",
-        json!({ "on": "2019-07-01", "legal_basis": "NQ 1", "name": "UBND phường Cái Khế Mới" })
+        json!({ "on": "2019-07-01", "legal_basis": "NQ 1", "name": "UBND phường Cái Khế Mới" }),
     );
     assert_eq!(renamed.status, 200, "{}", renamed.body);
     assert_eq!(renamed.body["current"]["name"], "UBND phường Cái Khế Mới");
@@ -129,7 +130,8 @@ fn a_change_names_the_version_it_was_read_in() {
     let path = "/v1/units/SXD/rename";
     assert_eq!(admin.post(path, content.clone()).status, 428);
     let old = city.get("/v1/units/SXD").etag();
-    let rename = |etag: &str| admin.send("POST", path).header("If-Match", etag).json(content.clone()).answer();
+    let rename =
+        |etag: &str| admin.send("POST", path).header("If-Match", etag).json(content.clone()).answer();
     assert_eq!(rename(&old).status, 200);
     let stale = rename(&old);
     assert_eq!(stale.status, 412);
@@ -143,7 +145,13 @@ fn a_change_names_the_version_it_was_read_in() {
 fn only_the_centre_of_the_city_reshapes_units() {
     let city = City::new();
     let content = json!({ "on": "2020-01-01", "legal_basis": "QĐ 1" });
-    for path in ["/v1/units/SXD/end", "/v1/units/SXD/merge", "/v1/units/SXD/split", "/v1/units/SXD/rename", "/v1/units"] {
+    for path in [
+        "/v1/units/SXD/end",
+        "/v1/units/SXD/merge",
+        "/v1/units/SXD/split",
+        "/v1/units/SXD/rename",
+        "/v1/units",
+    ] {
         assert_eq!(city.send("POST", path).json(content.clone()).answer().status, 401, "{path}");
         for name in ["admin.sxd", "controller.d916", "clerk.c31117", "officer.vpubnd"] {
             assert_eq!(city.login(name).post(path, content.clone()).status, 403, "{name} {path}");

@@ -38,7 +38,10 @@ fn focal_officers_are_appointed_read_and_ended() {
     wrong["phone"] = json!("abcdefgh");
     wrong["email"] = json!("nobody");
     let refused = head.post(path, wrong);
-    assert_eq!(faults(&refused.body), [("/valid_to", "empty_period"), ("/phone", "pattern"), ("/email", "pattern")]);
+    assert_eq!(
+        faults(&refused.body),
+        [("/valid_to", "empty_period"), ("/phone", "pattern"), ("/email", "pattern")]
+    );
 }
 
 #[test]

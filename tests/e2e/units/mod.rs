@@ -26,7 +26,12 @@ fn commune(who: &Person<'_>, code: &str, parent: &str) {
 
 /// The codes of a list of units, or of codes.
 fn codes(items: &Value) -> Vec<&str> {
-    items.as_array().into_iter().flatten().filter_map(|item| item["code"].as_str().or(item.as_str())).collect()
+    items
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(|item| item["code"].as_str().or(item.as_str()))
+        .collect()
 }
 
 /// Pointer and code of every fault of a refusal.

@@ -103,14 +103,7 @@ async fn verified(ctx: &Ctx, token: &str, real_now: DateTime<Utc>) -> Result<Cla
         Some(key) => key,
         // Another instance may have rotated the keys a moment ago.
         None if uuid::Uuid::parse_str(&kid).is_ok() => {
-            let app = ctx.app.clone();
-            ctx.read(move |conn| {
-                app.signing.refresh(conn, &app.master, real_now).map_err(|error| {
-                    log::error!("keys: {error}");
-                    ApiError::new(ProblemCode::Internal)
-                })
-            })
-            .await?;
+            super::token::refresh_keys(ctx).await?;
             ctx.app.signing.verifier(&kid).ok_or_else(invalid)?
         }
         None => return Err(invalid()),

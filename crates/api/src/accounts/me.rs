@@ -149,8 +149,8 @@ async fn change_password(caller: Caller, body: Body<PasswordChange>) -> Result<H
         return Err(ApiError::invalid(vec![FieldFault { pointer, code: "wrong_password", detail }]));
     }
     let hash = caller.app.passwords.hash(body.value.new_password, caller.app.ids.random(16)).await?;
-    let session = caller.session.clone();
-    caller
+    let (session, app) = (caller.session.clone(), caller.app.clone());
+    let response = caller
         .write("", move |tx| {
             let permit = tx.permit::<ChangeMyPassword>(&Target::owned(&user.id, &user.id))?;
             accounts::set_password(tx.conn, &permit, &hash, false, tx.now.naive_utc())?;
@@ -160,7 +160,9 @@ async fn change_password(caller: Caller, body: Body<PasswordChange>) -> Result<H
             tx.audit(&permit, change)?;
             Ok(Reply::nothing())
         })
-        .await
+        .await;
+    app.actors.clear();
+    response
 }
 
 pub fn routes(config: &mut ServiceConfig) {

@@ -106,6 +106,7 @@ fn missing(names: &[(&str, bool)]) -> Result<(), ApiError> {
 #[post("/v1/auth/token")]
 async fn create_token(visitor: Visitor, body: Body<TokenRequest>) -> Result<HttpResponse, ApiError> {
     let request = body.value;
+    refresh_keys(&visitor.0).await?;
     let given = |field: &Option<String>| field.is_some();
     let answer = match request.grant_type {
         GrantType::Password => {
@@ -140,21 +141,30 @@ async fn log_in(ctx: &Ctx, request: TokenRequest) -> Result<TokenAnswer, ApiErro
         return Err(wrong_credentials());
     }
     if !matches {
-        remember_failure(ctx, user, real_now).await?;
+        remember_failure(ctx, user.id, real_now).await?;
         return Err(wrong_credentials());
     }
     open(ctx, user, request.unit, real_now).await
 }
 
-async fn remember_failure(ctx: &Ctx, user: UserRow, real_now: DateTime<Utc>) -> Result<(), ApiError> {
-    let failures = user.failed_logins.saturating_add(1);
-    let until = lock_after(failures).map(|span| (real_now + span).naive_utc());
-    write(ctx, move |conn| Ok(accounts::note_failure(conn, &user.id, failures, until)?)).await
+/// Counts on from what is stored now: others may have tried while this password was hashed.
+async fn remember_failure(ctx: &Ctx, user_id: String, real_now: DateTime<Utc>) -> Result<(), ApiError> {
+    write(ctx, move |conn| {
+        let Some(user) = accounts::user(conn, &user_id)? else { return Ok(()) };
+        let failures = user.failed_logins.saturating_add(1);
+        let until = lock_after(failures).map(|span| (real_now + span).naive_utc());
+        Ok(accounts::note_failure(conn, &user_id, failures, until)?)
+    })
+    .await
 }
 
 async fn open(ctx: &Ctx, user: UserRow, unit: Option<String>, real_now: DateTime<Utc>) -> Result<TokenAnswer, ApiError> {
     let (here, today) = (ctx.clone(), ctx.today());
     write(ctx, move |conn| {
+        // Read again: it may have been locked or disabled while its password was hashed.
+        let user = accounts::user(conn, &user.id)?.filter(|user| user.disabled_at.is_none());
+        let user = user.filter(|user| user.locked_until.is_none_or(|until| until <= real_now.naive_utc()));
+        let user = user.ok_or_else(wrong_credentials)?;
         let unit = chosen_unit(conn, &user, unit.as_deref(), today)?;
         let actor = person(conn, &user, &unit, today)?;
         let session = SessionRow {
@@ -329,6 +339,19 @@ async fn log_out(caller: crate::http::Caller) -> Result<HttpResponse, ApiError> 
     response
 }
 
+/// Reads the signing keys again: another process may have rotated them.
+pub async fn refresh_keys(ctx: &Ctx) -> Result<(), ApiError> {
+    let app = ctx.app.clone();
+    let real_now = app.clock.real_now();
+    ctx.read(move |conn| {
+        app.signing.refresh(conn, &app.master, real_now).map_err(|error| {
+            log::error!("keys: {error}");
+            ApiError::new(ProblemCode::Internal)
+        })
+    })
+    .await
+}
+
 /// A public key that verifies access tokens (RFC 8037).
 #[derive(Serialize, ToSchema)]
 struct Jwk {
@@ -361,18 +384,8 @@ struct Jwks {
 ))]
 #[get("/.well-known/jwks.json")]
 async fn keys(visitor: Visitor) -> Result<HttpResponse, ApiError> {
-    let app = visitor.app.clone();
-    let real_now = app.clock.real_now();
-    let keys = visitor
-        .read(move |conn| {
-            let read = app.signing.refresh(conn, &app.master, real_now);
-            read.map(|()| app.signing.public()).map_err(|error| {
-                log::error!("keys: {error}");
-                ApiError::new(ProblemCode::Internal)
-            })
-        })
-        .await?;
-    let keys = keys.into_iter().map(|(kid, x)| Jwk { kty: "OKP", crv: "Ed25519", alg: "EdDSA", r#use: "sig", kid, x });
+    refresh_keys(&visitor.0).await?;
+    let keys = visitor.app.signing.public().into_iter().map(|(kid, x)| Jwk { kty: "OKP", crv: "Ed25519", alg: "EdDSA", r#use: "sig", kid, x });
     Ok(Reply::ok(&Jwks { keys: keys.collect() })?.into_response())
 }
 

@@ -33,6 +33,8 @@ pub struct Ctx {
     pub idempotency_key: Option<String>,
     /// Method and route pattern.
     pub operation: String,
+    /// The path itself: which thing it is about.
+    pub path: String,
 }
 
 impl Ctx {
@@ -56,6 +58,7 @@ impl Ctx {
             if_none_match: text(header::IF_NONE_MATCH),
             idempotency_key: text(HeaderName::from_static("idempotency-key")),
             operation: format!("{} {}", req.method(), req.match_pattern().unwrap_or_default()),
+            path: req.path().to_owned(),
             app,
         })
     }

@@ -9,7 +9,7 @@ use kstt_domain::policy::{Action, ActionKind, Actor, Permit, Target, permit, rea
 use kstt_persistence::audit::{Change, Origin};
 use kstt_persistence::{Conn, Error, idempotency};
 
-use super::{ApiError, Caller, Ctx, ProblemCode, Reply, say};
+use super::{ApiError, Caller, Ctx, ProblemCode, Reply, canonical, say};
 use crate::app::App;
 
 /// Why a transaction was not committed.
@@ -185,5 +185,7 @@ fn retry_key(ctx: &Ctx, actor: &Actor, request_hash: String) -> Result<Option<id
             ),
         ));
     }
+    // The same content for another thing is another request.
+    let request_hash = canonical(format!("{} {request_hash}", ctx.path).as_bytes());
     Ok(Some(idempotency::Key { scope: format!("{} {}", ctx.operation, actor.id), key: key.clone(), request_hash }))
 }

@@ -23,7 +23,8 @@ pub fn content<T>(path: &str, body: Result<Body<T>, ApiError>) -> (String, Conte
 
 /// Whether `text` has the form of a unit code.
 pub fn is_code(text: &str) -> bool {
-    (2..=20).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
+    (2..=20).contains(&text.len())
+        && text.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
 }
 
 /// The unit of a code in the path.
@@ -55,7 +56,11 @@ pub fn version(
 }
 
 /// [`version`] of a unit.
-pub fn unit_version(tx: &mut Tx<'_>, expected: &Result<i64, ApiError>, row: &UnitRow) -> Result<(), ApiError> {
+pub fn unit_version(
+    tx: &mut Tx<'_>,
+    expected: &Result<i64, ApiError>,
+    row: &UnitRow,
+) -> Result<(), ApiError> {
     let today = vn_date(tx.now);
     version(expected, row.version, || tag(&view::unit(tx.conn, row, today)?, row.version))
 }
@@ -129,9 +134,15 @@ impl Named<'_> {
     }
 
     /// The units of a list.
-    pub fn read_all(&mut self, conn: &mut Conn, pointer: &str, codes: &[String]) -> Result<Vec<UnitRow>, ApiError> {
+    pub fn read_all(
+        &mut self,
+        conn: &mut Conn,
+        pointer: &str,
+        codes: &[String],
+    ) -> Result<Vec<UnitRow>, ApiError> {
         if codes.len() > MOST_NAMED {
-            let detail = say(format!("Nhiều nhất {MOST_NAMED} đơn vị."), format!("At most {MOST_NAMED} units."));
+            let detail =
+                say(format!("Nhiều nhất {MOST_NAMED} đơn vị."), format!("At most {MOST_NAMED} units."));
             self.faults.add(pointer, "too_many", detail);
             return Ok(Vec::new());
         }

@@ -10,8 +10,8 @@ use super::wire::{ListUnits, NewUnit, OnDay, RenameUnit, UnitItem, UnitView};
 use super::{check, view, work};
 use crate::contract::problems;
 use crate::http::{
-    ApiError, Body, Caller, Cursor, IdempotencyKey, IfMatch, IfNoneMatch, Page, Params, ProblemCode, Reply, Visitor,
-    as_of, counted, limit, say,
+    ApiError, Body, Caller, Cursor, IdempotencyKey, IfMatch, IfNoneMatch, Page, Params, ProblemCode, Reply,
+    Visitor, as_of, counted, limit, say,
 };
 
 /// List units
@@ -32,11 +32,18 @@ async fn list(visitor: Visitor, Params(params): Params<ListUnits>) -> Result<Htt
         return Err(ApiError::parameter(ProblemCode::Malformed, "parent", detail));
     }
     let page = visitor.read(move |conn| {
-        let mut filter =
-            UnitFilter { kind: params.kind, updated_since: params.updated_since.map(stored), ..UnitFilter::default() };
+        let mut filter = UnitFilter {
+            kind: params.kind,
+            updated_since: params.updated_since.map(stored),
+            ..UnitFilter::default()
+        };
         if let Some(code) = &params.parent {
             let Some(parent) = units::by_code(conn, code)? else {
-                return Ok(Page { items: Vec::new(), next_cursor: None, count: counted(params.count, |_| Ok(0))? });
+                return Ok(Page {
+                    items: Vec::new(),
+                    next_cursor: None,
+                    count: counted(params.count, |_| Ok(0))?,
+                });
             };
             filter.parent_id = Some(parent.id);
         }
@@ -58,7 +65,8 @@ fn page_day(
 ) -> Result<chrono::NaiveDate, ApiError> {
     let frozen = cursor.and_then(|cursor| cursor.as_of);
     if frozen.is_some() && params.as_of.is_some() && frozen != params.as_of {
-        let detail = say("Con trỏ thuộc danh sách của ngày khác.", "The cursor belongs to the list of another day.");
+        let detail =
+            say("Con trỏ thuộc danh sách của ngày khác.", "The cursor belongs to the list of another day.");
         return Err(ApiError::parameter(ProblemCode::InvalidCursor, "cursor", detail));
     }
     as_of(frozen.or(params.as_of), today)

@@ -26,7 +26,7 @@ pub fn unit(conn: &mut Conn, row: &UnitRow, day: NaiveDate) -> Result<UnitView, 
         current: current.map(|period| period_view(period, &codes)),
         parents: parents(conn, &row.id, day)?,
         periods: rows.iter().map(|period| period_view(period, &codes)).collect(),
-        successors: succession_views(conn, heirs, |day| Some(day))?,
+        successors: succession_views(conn, heirs, Some)?,
         predecessors: succession_views(conn, predecessors, |day| day.pred_opt())?,
         created_at: row.created_at.and_utc(),
         updated_at: row.updated_at.and_utc(),
@@ -92,7 +92,11 @@ fn parents(conn: &mut Conn, unit_id: &str, day: NaiveDate) -> Result<Vec<UnitRef
     let mut parents = Vec::new();
     for id in &above {
         if let Some(row) = rows.iter().find(|row| row.id == *id) {
-            parents.push(UnitRef { code: row.code.clone(), kind: row.kind.0, name: name_on(conn, id, Some(day))? });
+            parents.push(UnitRef {
+                code: row.code.clone(),
+                kind: row.kind.0,
+                name: name_on(conn, id, Some(day))?,
+            });
         }
     }
     Ok(parents)

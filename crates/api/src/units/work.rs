@@ -56,9 +56,11 @@ fn read_new(tx: &mut Tx<'_>, id: String, wanted: &NewUnit) -> Result<units::NewU
         faults.add("/gso_code", "pattern", say("Mã gồm 2–5 chữ số.", "A GSO code is 2–5 digits."));
     }
     agency_code(&mut faults, wanted.agency_code.as_deref());
-    let parent = parent(tx, &mut faults, (&wanted.code, wanted.kind), wanted.parent_code.as_deref(), valid_from)?;
+    let parent =
+        parent(tx, &mut faults, (&wanted.code, wanted.kind), wanted.parent_code.as_deref(), valid_from)?;
     if wanted.parent_code.is_none() && !wanted.kind.may_stand_below(None) {
-        let detail = say("Loại đơn vị này phải có đơn vị cấp trên.", "A unit of this kind stands below another.");
+        let detail =
+            say("Loại đơn vị này phải có đơn vị cấp trên.", "A unit of this kind stands below another.");
         faults.add("/parent_code", "parent_needed", detail);
     }
     let name = faults.line("/name", &wanted.name, 300);
@@ -119,7 +121,11 @@ pub fn rename(
     Ok(Reply::ok(&view)?.tagged(row.version))
 }
 
-fn read_change(tx: &mut Tx<'_>, row: &UnitRow, wanted: &RenameUnit) -> Result<(PeriodChange, String), ApiError> {
+fn read_change(
+    tx: &mut Tx<'_>,
+    row: &UnitRow,
+    wanted: &RenameUnit,
+) -> Result<(PeriodChange, String), ApiError> {
     let mut faults = Faults::default();
     let on = faults.day("/on", wanted.on);
     let legal_basis = faults.line("/legal_basis", &wanted.legal_basis, 500);

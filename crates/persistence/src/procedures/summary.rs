@@ -65,7 +65,10 @@ impl Gist {
             variant: identity.variant.clone(),
             locality: identity.locality.clone(),
             name: content.name.clone(),
-            field: content.field.as_ref().map(|name| FieldName { slug: field_slug(name), name: name.clone() }),
+            field: content
+                .field
+                .as_ref()
+                .map(|name| FieldName { slug: field_slug(name), name: name.clone() }),
             levels: identity.levels.clone(),
             channels: distinct(content.channels.iter().map(|channel| channel.kind)),
             service_level: content.service_level.clone(),

@@ -26,7 +26,11 @@ pub struct FocalOfficerRow {
 }
 
 /// Appointments of a unit that hold on or after `day` (all when `None`), oldest first.
-pub fn focal_officers(conn: &mut Conn, unit_id: &str, day: Option<NaiveDate>) -> Result<Vec<FocalOfficerRow>, Error> {
+pub fn focal_officers(
+    conn: &mut Conn,
+    unit_id: &str,
+    day: Option<NaiveDate>,
+) -> Result<Vec<FocalOfficerRow>, Error> {
     let mut query = focal_officers::table
         .filter(focal_officers::unit_id.eq(unit_id.to_owned()))
         .order((focal_officers::valid_from.asc(), focal_officers::id.asc()))

@@ -13,7 +13,8 @@ pub use focal::{FocalOfficerRow, appoint, end_term, focal_officer, focal_officer
 pub use succession::{Handing, insert_succession, pass_on, record_succession};
 pub use tree::{path_of, subtree_of, unsound_from};
 pub use write::{
-    Heir, NewUnit, PeriodChange, Reshapes, Takeover, create, end_period, hand_over, insert_seed, rewrite_from, touch,
+    Heir, NewUnit, PeriodChange, Reshapes, Takeover, create, end_period, hand_over, insert_seed,
+    rewrite_from, touch,
 };
 
 use crate::schema::{unit_periods, unit_successions, units};

@@ -64,7 +64,12 @@ pub fn unsound_from(conn: &mut Conn, unit_id: &str, day: NaiveDate) -> Result<Op
     type Span = (String, NaiveDate, NaiveDate, Option<String>);
     let spans: Vec<Span> = unit_periods::table
         .filter(unit_periods::valid_to.gt(day))
-        .select((unit_periods::unit_id, unit_periods::valid_from, unit_periods::valid_to, unit_periods::parent_id))
+        .select((
+            unit_periods::unit_id,
+            unit_periods::valid_from,
+            unit_periods::valid_to,
+            unit_periods::parent_id,
+        ))
         .load(conn)?;
     let mut days: Vec<NaiveDate> = spans.iter().map(|span| span.1.max(day)).collect();
     days.sort_unstable();

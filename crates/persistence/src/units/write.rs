@@ -40,7 +40,12 @@ pub struct NewUnit {
 }
 
 /// Stores a new unit with its first period.
-pub fn create(conn: &mut Conn, _: &Permit<CreateUnit>, unit: &NewUnit, now: NaiveDateTime) -> Result<(), Error> {
+pub fn create(
+    conn: &mut Conn,
+    _: &Permit<CreateUnit>,
+    unit: &NewUnit,
+    now: NaiveDateTime,
+) -> Result<(), Error> {
     insert_seed(conn, unit, now)
 }
 
@@ -109,7 +114,9 @@ pub fn rewrite_from<A: Reshapes>(
     } else {
         after.id = new_period_id;
         after.valid_from = day;
-        diesel::update(unit_periods::table.find(&before.id)).set(unit_periods::valid_to.eq(day)).execute(conn)?;
+        diesel::update(unit_periods::table.find(&before.id))
+            .set(unit_periods::valid_to.eq(day))
+            .execute(conn)?;
     }
     diesel::insert_into(unit_periods::table).values(after).execute(conn)?;
     Ok(true)
@@ -131,7 +138,9 @@ pub fn end_period<A: Reshapes>(
     .set(unit_periods::valid_to.eq(day))
     .execute(conn)?;
     let dropped = diesel::delete(
-        unit_periods::table.filter(unit_periods::unit_id.eq(unit_id)).filter(unit_periods::valid_from.ge(day)),
+        unit_periods::table
+            .filter(unit_periods::unit_id.eq(unit_id))
+            .filter(unit_periods::valid_from.ge(day)),
     )
     .execute(conn)?;
     // A unit renamed on the very day has no period across it, only one that begins with it.
@@ -189,7 +198,11 @@ pub fn hand_over<A: Reshapes>(
     for grant in &moved_grants {
         if grant.valid_from < day {
             diesel::update(grants::table.find(&grant.id))
-                .set((grants::valid_to.eq(day), grants::version.eq(grant.version + 1), grants::updated_at.eq(now)))
+                .set((
+                    grants::valid_to.eq(day),
+                    grants::version.eq(grant.version + 1),
+                    grants::updated_at.eq(now),
+                ))
                 .execute(conn)?;
         } else {
             diesel::delete(grants::table.find(&grant.id)).execute(conn)?;
@@ -204,7 +217,9 @@ pub fn hand_over<A: Reshapes>(
                 updated_at: now,
                 ..grant.clone()
             };
-            diesel::insert_into(grants::table).values(row).execute(conn)?;
+            if !held_already(conn, &row)? {
+                diesel::insert_into(grants::table).values(row).execute(conn)?;
+            }
         }
     }
     let moved_officers: Vec<FocalOfficerRow> = focal_officers::table
@@ -239,4 +254,17 @@ pub fn hand_over<A: Reshapes>(
         }
     }
     Ok(Takeover { grants: moved_grants, focal_officers: moved_officers })
+}
+
+/// Whether the person holds the role at the unit for the whole period anyway.
+fn held_already(conn: &mut Conn, wanted: &GrantRow) -> Result<bool, Error> {
+    let holding: i64 = grants::table
+        .filter(grants::user_id.eq(&wanted.user_id))
+        .filter(grants::unit_id.eq(&wanted.unit_id))
+        .filter(grants::role.eq(wanted.role))
+        .filter(grants::valid_from.le(wanted.valid_from))
+        .filter(grants::valid_to.ge(wanted.valid_to))
+        .count()
+        .get_result(conn)?;
+    Ok(holding > 0)
 }

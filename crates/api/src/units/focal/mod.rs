@@ -64,7 +64,12 @@ async fn get_one(caller: Caller, path: web::Path<(String, String)>) -> Result<Ht
 }
 
 /// The unit, if `actor` may read its focal officers.
-fn readable(conn: &mut Conn, actor: &Actor, code: &str, today: chrono::NaiveDate) -> Result<UnitRow, ApiError> {
+fn readable(
+    conn: &mut Conn,
+    actor: &Actor,
+    code: &str,
+    today: chrono::NaiveDate,
+) -> Result<UnitRow, ApiError> {
     let unit = check::unit(conn, code)?;
     let path = units::path_of(conn, &unit.id, today)?;
     permit::<ReadFocalOfficers>(actor, &Target::unit(&unit.id, path)).map_err(|_| ApiError::not_found())?;

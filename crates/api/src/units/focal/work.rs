@@ -53,11 +53,18 @@ fn read_new(
         faults.add("/valid_to", "empty_period", detail);
     }
     if wanted.phone.as_deref().is_some_and(|phone| !is_phone(phone)) {
-        let detail = say("Số điện thoại gồm 6–30 chữ số, dấu cách và +().-", "A telephone number is 6–30 digits, spaces and +().-");
+        let detail = say(
+            "Số điện thoại gồm 6–30 chữ số, dấu cách và +().-",
+            "A telephone number is 6–30 digits, spaces and +().-",
+        );
         faults.add("/phone", "pattern", detail);
     }
     if wanted.email.as_deref().is_some_and(|email| !is_email(email)) {
-        faults.add("/email", "pattern", say("Không phải địa chỉ thư điện tử.", "It is not an e-mail address."));
+        faults.add(
+            "/email",
+            "pattern",
+            say("Không phải địa chỉ thư điện tử.", "It is not an e-mail address."),
+        );
     }
     let now = tx.now.naive_utc();
     let row = FocalOfficerRow {
@@ -78,7 +85,8 @@ fn read_new(
 }
 
 fn is_phone(text: &str) -> bool {
-    (6..=30).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit() || b" +().-".contains(&byte))
+    (6..=30).contains(&text.len())
+        && text.bytes().all(|byte| byte.is_ascii_digit() || b" +().-".contains(&byte))
 }
 
 fn is_email(text: &str) -> bool {
@@ -98,7 +106,9 @@ pub fn end(
     let unit = check::unit(tx.conn, code)?;
     let before = appointment(tx.conn, &unit.id, id)?;
     let permit = permitted::<EndFocalOfficer>(tx, &unit, &before.id)?;
-    check::version(expected, before.version, || check::tag(&FocalOfficerView::from(before.clone()), before.version))?;
+    check::version(expected, before.version, || {
+        check::tag(&FocalOfficerView::from(before.clone()), before.version)
+    })?;
     let wanted = content.as_ref().map_err(Clone::clone)?;
     let mut faults = Faults::default();
     let on = faults.day("/on", wanted.on);

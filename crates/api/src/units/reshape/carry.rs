@@ -4,9 +4,7 @@
 use kstt_domain::period::known_end;
 use kstt_domain::policy::Permit;
 use kstt_persistence::audit::Change;
-use kstt_persistence::units::{
-    self, Handing, Heir, PeriodChange, Reshapes, Takeover, UnitOnDay, UnitRow,
-};
+use kstt_persistence::units::{self, Handing, Heir, PeriodChange, Reshapes, Takeover, UnitOnDay, UnitRow};
 use serde_json::{Value, json};
 
 use super::wire::{MovedFocalOfficer, MovedGrant, Moves, Reshaped, UnitCode};
@@ -64,7 +62,11 @@ fn refuse_unready(tx: &mut Tx<'_>, plan: &Plan) -> Result<Vec<UnitOnDay>, ApiErr
     }
     children.retain(|(child, _)| plan.sources.iter().all(|source| source.id != child.id));
     let Some(heir) = plan.heirs.first() else {
-        return if children.is_empty() { Ok(children) } else { Err(ApiError::conflict(still_below(&children))) };
+        return if children.is_empty() {
+            Ok(children)
+        } else {
+            Err(ApiError::conflict(still_below(&children)))
+        };
     };
     children.sort_by(|a, b| a.0.code.cmp(&b.0.code));
     let misplaced = children.iter().find(|(child, _)| !child.kind.0.may_stand_below(Some(heir.kind.0)));

@@ -105,7 +105,8 @@ impl Layout {
         let schema = &self.schema;
         document.add_i64(schema.get_field(column::VALID_FROM)?, day_number(entry.valid_from));
         document.add_i64(schema.get_field(column::VALID_TO)?, day_number(entry.valid_to));
-        document.add_i64(schema.get_field(column::UPDATED_AT)?, entry.updated_at.and_utc().timestamp_micros());
+        document
+            .add_i64(schema.get_field(column::UPDATED_AT)?, entry.updated_at.and_utc().timestamp_micros());
         document.add_u64(schema.get_field(column::BREVITY)?, MAX_BREVITY.saturating_sub(said.len()) as u64);
         let place = format!("{}{PLACE_SEPARATOR}{}", entry.sort_key, entry.version_id);
         document.add_text(schema.get_field(column::PLACE)?, place);

@@ -1,8 +1,6 @@
 //! The fields of the index. All words are cut and folded before they come here.
 
-use tantivy::schema::{
-    FAST, Field, IndexRecordOption, STRING, Schema, TextFieldIndexing, TextOptions,
-};
+use tantivy::schema::{FAST, Field, IndexRecordOption, STRING, Schema, TextFieldIndexing, TextOptions};
 
 /// The schema and its fields.
 #[derive(Clone)]

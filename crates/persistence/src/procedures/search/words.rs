@@ -31,8 +31,9 @@ pub fn query_words(text: &str) -> Vec<String> {
 
 /// `words` without the noise at their beginning, unless nothing else is there.
 pub(super) fn meaningful(words: &[Token]) -> &[Token] {
-    let begins_with =
-        |noise: &[&str]| words.len() > noise.len() && noise.iter().zip(words).all(|(n, word)| word.folded == *n);
+    let begins_with = |noise: &[&str]| {
+        words.len() > noise.len() && noise.iter().zip(words).all(|(n, word)| word.folded == *n)
+    };
     match NOISE.iter().find(|noise| begins_with(noise)) {
         Some(noise) => &words[noise.len()..],
         None => words,

@@ -74,7 +74,8 @@ fn a_change_needs_a_day_and_ends_the_version_before_it() {
 fn a_row_that_states_its_day_holds_from_that_day() {
     let mut registry = Registry::new();
     let dated = |name: &str, from: &str| SourceRow { valid_from: Some(from.into()), ..row("2.000635", name) };
-    registry.import(&[dated("Cấp bản sao", "2019-04-01"), dated("Cấp bản sao trích lục", "2019-06-01")], None);
+    registry
+        .import(&[dated("Cấp bản sao", "2019-04-01"), dated("Cấp bản sao trích lục", "2019-06-01")], None);
     let name_on = |text: &str| {
         let found = registry.read(|conn| by_code_and_variant(conn, "2.000635", "bo-commune", day(text)));
         found.map(|(_, version)| summary(&version).gist.name)

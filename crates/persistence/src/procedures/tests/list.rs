@@ -10,7 +10,10 @@ fn sample() -> Registry {
     let of = |code: &str, name: &str, level: &str, channel: &str| SourceRow {
         level: vec![level.into()],
         field: Some("Hộ tịch".into()),
-        submission_channels: vec![SourceChannel { channel: Some(channel.into()), ..SourceChannel::default() }],
+        submission_channels: vec![SourceChannel {
+            channel: Some(channel.into()),
+            ..SourceChannel::default()
+        }],
         ..row(code, name)
     };
     Registry::with(&[
@@ -33,7 +36,10 @@ fn pages_follow_one_another_by_name_and_id() {
         after = Some(After { sort_key: last.sort_key.clone(), version_id: last.id.clone() });
         found.extend(names(page));
     }
-    assert_eq!(found, ["An táng", "Cấp trích lục", "Đăng ký kết hôn", "Đăng ký kết hôn", "Đăng ký khai sinh"]);
+    assert_eq!(
+        found,
+        ["An táng", "Cấp trích lục", "Đăng ký kết hôn", "Đăng ký kết hôn", "Đăng ký khai sinh"]
+    );
 }
 
 #[test]

@@ -5,7 +5,8 @@ use super::*;
 const DAY: &str = "2019-03-04";
 
 fn civil_status() -> Registry {
-    let keywords = SourceRow { keywords: vec!["khai sinh".into()], ..row("1.000010", "Trích lục hộ tịch") };
+    let keywords =
+        SourceRow { keywords: vec!["khai sinh".into()], ..row("1.000010", "Trích lục hộ tịch") };
     let component = SourceRow {
         dossier_components: vec![SourceComponent {
             name: Some("Bản sao giấy khai sinh".into()),
@@ -22,7 +23,10 @@ fn civil_status() -> Registry {
         row("1.000014", "Đăng kí khai sính"),
         row("1.000015", "Khai báo sinh hoạt đăng ký"),
         row("1.000016", "Cấp giấy phép lao động"),
-        SourceRow { local_code: Some("1.000017.000.00.00.H13".into()), ..row("1.000017", "Cấp phép xây dựng") },
+        SourceRow {
+            local_code: Some("1.000017.000.00.00.H13".into()),
+            ..row("1.000017", "Cấp phép xây dựng")
+        },
     ])
 }
 
@@ -52,15 +56,18 @@ fn golden_queries() {
                 "Nhập học",
             ],
         ),
-        ("khai sính", &[
-            "Đăng kí khai sính",
-            "Thủ tục đăng ký khai sinh",
-            "Thủ tục đăng ký lại khai sinh",
-            "Đăng ký khai sinh kết hợp nhận cha, mẹ, con",
-            "Khai báo sinh hoạt đăng ký",
-            "Trích lục hộ tịch",
-            "Nhập học",
-        ]),
+        (
+            "khai sính",
+            &[
+                "Đăng kí khai sính",
+                "Thủ tục đăng ký khai sinh",
+                "Thủ tục đăng ký lại khai sinh",
+                "Đăng ký khai sinh kết hợp nhận cha, mẹ, con",
+                "Khai báo sinh hoạt đăng ký",
+                "Trích lục hộ tịch",
+                "Nhập học",
+            ],
+        ),
         ("cap", &["Cấp phép xây dựng", "Cấp giấy phép lao động"]),
         ("phép cấp", &["Cấp phép xây dựng", "Cấp giấy phép lao động"]),
         ("1.001193", &["Thủ tục đăng ký khai sinh"]),
@@ -121,7 +128,8 @@ fn every_way_to_type_a_query_finds_the_same() {
         ids.sort();
         ids
     };
-    let words = prop::sample::select(vec!["Đăng", "ký", "khai", "sinh", "Cấp", "phép", "lại", "giấy", "hộ", "k"]);
+    let words =
+        prop::sample::select(vec!["Đăng", "ký", "khai", "sinh", "Cấp", "phép", "lại", "giấy", "hộ", "k"]);
     let queries = prop::collection::vec(words, 1..4).prop_map(|words| words.join(" "));
     proptest!(ProptestConfig::with_cases(64), |(query in queries)| {
         let expected = hits(&query);

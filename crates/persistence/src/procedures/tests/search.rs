@@ -20,7 +20,10 @@ fn a_version_is_found_from_its_day_on_and_the_one_before_until_then() {
 
 #[test]
 fn facets_narrow_a_search() {
-    let city = SourceRow { level: vec!["tỉnh".into()], ..row("1.000002", "Đăng ký kết hôn có yếu tố nước ngoài") };
+    let city = SourceRow {
+        level: vec!["tỉnh".into()],
+        ..row("1.000002", "Đăng ký kết hôn có yếu tố nước ngoài")
+    };
     let registry = Registry::with(&[row("1.000001", "Đăng ký kết hôn"), city]);
     let index = registry.index();
     let total = |filter: &Filter| {
@@ -47,7 +50,8 @@ fn a_damaged_index_is_built_again() {
     let registry = Registry::with(&[row("1.000001", "Đăng ký kết hôn")]);
     drop(registry.index());
     let files = fs::read_dir(registry.index_directory().join("index")).unwrap();
-    let segment = files.map(|file| file.unwrap().path()).find(|path| path.extension().is_some_and(|e| e == "idx"));
+    let segment =
+        files.map(|file| file.unwrap().path()).find(|path| path.extension().is_some_and(|e| e == "idx"));
     fs::write(segment.unwrap(), b"damaged").unwrap();
     assert_eq!(registry.names(&registry.index(), "ket hon", DAY).len(), 1);
 
@@ -83,8 +87,13 @@ fn threads_may_catch_up_and_search_at_once() {
         for _ in 0..4 {
             scope.spawn(|| {
                 registry.read(|conn| index.catch_up(conn));
-                let query =
-                    Query { text: "ket hon", day: day(DAY), filter: &Filter::default(), after: None, limit: 1 };
+                let query = Query {
+                    text: "ket hon",
+                    day: day(DAY),
+                    filter: &Filter::default(),
+                    after: None,
+                    limit: 1,
+                };
                 assert_eq!(index.search(&query).unwrap().total, 300);
             });
         }

@@ -1,0 +1,145 @@
+//! Every mutating operation leaves an audit row, in the transaction of the change. Driven by the
+//! contract: an operation without a scenario here fails.
+
+use diesel::prelude::*;
+use diesel::sql_types::BigInt;
+use serde_json::json;
+
+use crate::city::{Answer, City};
+use crate::contract::each_operation;
+
+#[derive(QueryableByName)]
+struct Rows {
+    #[diesel(sql_type = BigInt)]
+    rows: i64,
+}
+
+fn audit_rows(city: &City) -> i64 {
+    let count = |conn: &mut kstt_persistence::Conn| {
+        Ok::<_, kstt_persistence::Error>(diesel::sql_query("SELECT count(*) AS rows FROM audit").get_result::<Rows>(conn)?)
+    };
+    city.app.db.read(count).unwrap().rows
+}
+
+/// Does `id` once, successfully. None: there is no scenario.
+fn perform(city: &City, id: &str) -> Option<(i64, Answer)> {
+    let admin = city.login("admin.vpubnd");
+    let unit = |code: &str| admin.get(&format!("/v1/units/{code}")).expect(200).etag();
+    let reshape = |code: &str, verb: &str, body: serde_json::Value| {
+        let etag = unit(code);
+        let before = audit_rows(city);
+        (before, admin.send("POST", &format!("/v1/units/{code}/{verb}")).header("If-Match", &etag).json(body).answer())
+    };
+    let counted = |request: &dyn Fn() -> Answer| (audit_rows(city), request());
+    let account = || {
+        let body = json!({ "username": "someone", "display_name": "S", "grant": { "role": "clerk", "unit": "D916" } });
+        admin.post("/v1/accounts", body).expect(201)
+    };
+    let client = || admin.post("/v1/clients", json!({ "name": "C", "scopes": ["changes.read"] })).expect(201);
+    let officer = || {
+        let body = json!({ "person": "A", "appointing_paper": "01/QĐ", "valid_from": "2019-01-01" });
+        city.login("head.d916").post("/v1/units/D916/focal-officers", body).expect(201)
+    };
+    let on = |body: serde_json::Value| {
+        let mut whole = json!({ "on": "2019-06-01", "legal_basis": "NQ 1" });
+        whole.as_object_mut().unwrap().extend(body.as_object().unwrap().clone());
+        whole
+    };
+    let with_match = |path: &str, etag: &str, body: serde_json::Value, method: &str| {
+        (audit_rows(city), admin.send(method, path).header("If-Match", etag).json(body).answer())
+    };
+    Some(match id {
+        "createToken" => counted(&|| {
+            city.post("/v1/auth/token", json!({ "grant_type": "password", "username": "clerk.d916", "password": "thu-nghiem-2019" }))
+        }),
+        "logOut" => counted(&|| admin.post("/v1/auth/logout", json!({}))),
+        "endMySession" => {
+            let sessions = admin.get("/v1/me/sessions").expect(200);
+            let path = format!("/v1/me/sessions/{}", sessions.body["items"][0]["id"].as_str().unwrap());
+            counted(&|| admin.delete(&path))
+        }
+        "changeMyPassword" => counted(&|| {
+            admin.put("/v1/me/password", json!({ "current_password": "thu-nghiem-2019", "new_password": "another long secret" }))
+        }),
+        "createUnit" => counted(&|| {
+            admin.post("/v1/units", json!({ "code": "BAO", "kind": "external", "subtype": "báo", "name": "Báo Cần Thơ",
+                "short_name": "Báo", "valid_from": "2019-01-01", "legal_basis": "QĐ 1" }))
+        }),
+        "renameUnit" => reshape("C31120", "rename", on(json!({ "name": "Tên mới" }))),
+        "mergeUnit" => reshape("C31120", "merge", on(json!({ "into": "C31123" }))),
+        "splitUnit" => reshape("C31120", "split", on(json!({ "into": ["C31123"], "continues": true }))),
+        "endUnit" => reshape("C31120", "end", on(json!({ "successors": ["C31123"] }))),
+        "appointFocalOfficer" => {
+            let head = city.login("head.d916");
+            counted(&|| head.post("/v1/units/D916/focal-officers", json!({ "person": "B", "appointing_paper": "2", "valid_from": "2019-01-01" })))
+        }
+        "endFocalOfficer" => {
+            let made = officer();
+            let path = format!("/v1/units/D916/focal-officers/{}/end", made.body["id"].as_str().unwrap());
+            let head = city.login("head.d916");
+            let before = audit_rows(city);
+            (before, head.send("POST", &path).header("If-Match", &made.etag()).json(json!({ "on": "2019-06-01" })).answer())
+        }
+        "createAccount" => (audit_rows(city), account()),
+        "updateAccount" => {
+            let made = account();
+            let path = format!("/v1/accounts/{}", made.body["account"]["id"].as_str().unwrap());
+            with_match(&path, &made.etag(), json!({ "display_name": "T", "disabled": true }), "PUT")
+        }
+        "resetPassword" => {
+            let path = format!("/v1/accounts/{}/password-reset", account().body["account"]["id"].as_str().unwrap());
+            counted(&|| admin.post(&path, json!({})))
+        }
+        "giveGrant" => {
+            let path = format!("/v1/accounts/{}/grants", account().body["account"]["id"].as_str().unwrap());
+            counted(&|| admin.post(&path, json!({ "role": "head", "unit": "D916" })))
+        }
+        "endGrant" => {
+            let path = format!("/v1/accounts/{}/grants", account().body["account"]["id"].as_str().unwrap());
+            let grant = admin.get(&path).expect(200).body["items"][0]["id"].as_str().unwrap().to_owned();
+            let etag = admin.get(&format!("{path}/{grant}")).expect(200).etag();
+            with_match(&format!("{path}/{grant}/end"), &etag, json!({ "on": "2019-06-01" }), "POST")
+        }
+        "createClient" => (audit_rows(city), client()),
+        "updateClient" => {
+            let made = client();
+            let path = format!("/v1/clients/{}", made.body["client"]["id"].as_str().unwrap());
+            with_match(&path, &made.etag(), json!({ "name": "D", "scopes": ["changes.read"] }), "PUT")
+        }
+        "rotateClientSecret" => {
+            let made = client();
+            let path = format!("/v1/clients/{}/secret-rotation", made.body["client"]["id"].as_str().unwrap());
+            with_match(&path, &made.etag(), json!({}), "POST")
+        }
+        "publishCalendarVersion" => {
+            let etag = admin.get("/v1/calendar").expect(200).etag();
+            with_match("/v1/calendar/versions", &etag, json!({ "reason": "test", "set": [], "lift": ["2019-09-02"] }), "POST")
+        }
+        "moveClock" => counted(&|| admin.put("/v1/clock", json!({ "now": "2019-04-01T01:00:00Z" }))),
+        "importProcedures" => {
+            let controller = city.login("controller.vpubnd");
+            counted(&|| controller.post("/v1/procedures/import", json!({ "procedures": [{ "id": "T-1", "name": "Thủ tục thử" }] })))
+        }
+        _ => return None,
+    })
+}
+
+/// POSTs that change nothing.
+const ASKING: &[&str] = &["computeTerm"];
+
+#[test]
+fn every_mutating_operation_leaves_an_audit_row() {
+    let city = City::new();
+    for (_, method, operation) in each_operation() {
+        let id = operation["operationId"].as_str().unwrap();
+        if method == "GET" || ASKING.contains(&id) {
+            continue;
+        }
+        // Each scenario has a city of its own only where an earlier one would be in its way.
+        let fresh;
+        let city = if matches!(id, "createToken" | "computeTerm") { &city } else { fresh = City::new(); &fresh };
+        let (before, answer) = perform(city, id).unwrap_or_else(|| panic!("there is no scenario for {id}: add one"));
+        assert!(answer.status < 300, "{id}: {}", answer.text);
+        assert!(audit_rows(city) > before, "{id} left no audit row");
+    }
+}
