@@ -111,7 +111,8 @@ pub fn operations(document: &Value) -> String {
     let mut lines: Vec<String> = each_operation(document)
         .map(|(path, method, operation)| {
             let id = operation["operationId"].as_str().unwrap_or("-").to_owned();
-            let action = operation["x-action"].as_str().unwrap_or("public");
+            let unguarded = if operation["security"] == serde_json::json!([{}]) { "public" } else { "any account" };
+            let action = operation["x-action"].as_str().unwrap_or(unguarded);
             format!("{id} · {method} · {path} · {action}\n")
         })
         .collect();
@@ -176,7 +177,7 @@ async fn nothing_here(req: HttpRequest, methods: web::Data<Methods>) -> Result<H
 }
 
 fn cors(origins: &[String]) -> Cors {
-    let exposed = ["ETag", "Location", "Retry-After", "RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset", "X-Trace-Id"];
+    let exposed = ["ETag", "Location", "Retry-After", "RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset", "X-Trace-Id", "Idempotency-Replayed"];
     let mut cors = Cors::default()
         .allowed_methods(["GET", "HEAD", "POST", "PUT", "DELETE"])
         .allowed_headers([
@@ -208,9 +209,9 @@ pub fn serve(app: web::Data<App>, listen: SocketAddr) -> Result<(Server, SocketA
         ActixApp::new()
             .app_data(app.clone())
             .app_data(methods.clone())
-            .wrap(from_fn(edge::edge))
-            .wrap(cors(&app.config.cors_origins))
             .wrap(Compress::default())
+            .wrap(cors(&app.config.cors_origins))
+            .wrap(from_fn(edge::edge))
             .into_utoipa_app()
             .openapi(<Base as utoipa::OpenApi>::openapi())
             .configure(rooms)

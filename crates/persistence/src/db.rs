@@ -232,13 +232,22 @@ fn require_portable_collation(conn: &mut Conn) -> Result<(), Error> {
 
 fn prepare_directory(path: &Path) -> Result<(), Error> {
     let directory = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    std::fs::create_dir_all(directory)
+    private_directory(directory)
         .map_err(|e| Error::Setup(format!("cannot create the directory {}: {e}", directory.display())))?;
     // A file that opens read-only would fail only at the first write.
     let probe = directory.join(".kstt-write-probe");
     std::fs::write(&probe, b"")
         .and_then(|()| std::fs::remove_file(&probe))
         .map_err(|e| Error::Setup(format!("cannot write in the directory {}: {e}", directory.display())))
+}
+
+/// Makes a directory that only its owner may enter: it holds password hashes and keys.
+fn private_directory(path: &Path) -> std::io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path)
 }
 
 fn first_line(error: &impl std::fmt::Display) -> String {

@@ -28,7 +28,13 @@ impl std::error::Error for Error {}
 
 impl From<diesel::result::Error> for Error {
     fn from(error: diesel::result::Error) -> Self {
-        Self::Query(error)
+        match &error {
+            // SQLite: another process is writing longer than anyone waits.
+            diesel::result::Error::DatabaseError(_, info) if info.message() == "database is locked" => {
+                Self::Busy(info.message().to_owned())
+            }
+            _ => Self::Query(error),
+        }
     }
 }
 

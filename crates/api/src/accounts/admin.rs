@@ -20,7 +20,7 @@ use super::wire::{AccountUpdate, AccountView, IssuedAccount, NewAccount};
 use crate::contract::problems;
 use crate::http::{
     ApiError, Body, Caller, Cursor, Faults, Halt, IdempotencyKey, IfMatch, IfNoneMatch, Page, Params, ProblemCode, Reply, Tx,
-    say,
+    say, stored_moment,
 };
 
 /// Lists accounts.
@@ -31,7 +31,7 @@ struct AccountQuery {
     updated_since: Option<DateTime<Utc>>,
     /// Items on a page.
     #[param(minimum = 1, maximum = 200, default = 20)]
-    limit: Option<u8>,
+    limit: Option<u32>,
     /// `next_cursor` of the page before.
     #[param(max_length = 2000)]
     cursor: Option<String>,
@@ -93,7 +93,7 @@ async fn list(caller: Caller, query: Params<AccountQuery>) -> Result<HttpRespons
                 (_, Some(unit)) => Some(units::subtree_of(conn, &unit.id, today)?),
                 (_, None) => Some(Vec::new()),
             };
-            let filter = UserFilter { units, updated_since: query.updated_since.map(|at| at.naive_utc()) };
+            let filter = UserFilter { units, updated_since: query.updated_since.map(stored_moment) };
             let after = after.as_ref().map(|cursor| cursor.key.as_str());
             Ok(accounts::list(conn, &filter, today, after, i64::from(limit) + 1)?)
         })
@@ -299,7 +299,7 @@ async fn reset_password(caller: Caller, id: web::Path<String>) -> Result<HttpRes
     let hash = caller.app.passwords.hash(password.clone(), caller.app.ids.random(16)).await?;
     let app = caller.app.clone();
     let response = caller
-        .write(&id.clone(), move |tx| {
+        .write("", move |tx| {
             let (user, permit) = account_for::<ResetPassword>(tx, &id)?;
             accounts::set_password(tx.conn, &permit, &hash, true, tx.now.naive_utc())?;
             let real_now = tx.app.clock.real_now().naive_utc();

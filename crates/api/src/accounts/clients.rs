@@ -26,7 +26,7 @@ use crate::http::{
 struct ClientQuery {
     /// Items on a page.
     #[param(minimum = 1, maximum = 200, default = 20)]
-    limit: Option<u8>,
+    limit: Option<u32>,
     /// `next_cursor` of the page before.
     #[param(max_length = 2000)]
     cursor: Option<String>,
@@ -203,7 +203,7 @@ async fn rotate_secret(caller: Caller, id: web::Path<String>) -> Result<HttpResp
     caller.require(Action::ManageClients)?;
     let (expected, secret) = (caller.expected_version(), new_secret(&caller.app));
     caller
-        .write(&id.clone(), move |tx| {
+        .write("", move |tx| {
             if accounts::client(tx.conn, &id)?.is_none() {
                 return Err(ApiError::not_found().into());
             }

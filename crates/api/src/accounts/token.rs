@@ -242,7 +242,8 @@ async fn refresh(ctx: &Ctx, token: String) -> Result<TokenAnswer, ApiError> {
             end(&mut Tx::of_request(conn, &here, &actor), &session.id, "refresh_token_reused")?;
             return Ok(None);
         }
-        accounts::use_session(conn, &session.id, real_now.naive_utc())?;
+        let expires_at = (real_now + SESSION_LIFE).naive_utc();
+        accounts::use_session(conn, &session.id, real_now.naive_utc(), expires_at)?;
         let next = new_refresh_token(conn, &here, &session.id, real_now)?;
         answer(&here, &actor, Some(&session.id), Some(next), user.must_change_password, real_now).map(Some)
     })

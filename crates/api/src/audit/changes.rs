@@ -22,7 +22,7 @@ struct ChangesQuery {
     after: Option<i64>,
     /// Items in an answer.
     #[param(minimum = 1, maximum = 200, default = 20)]
-    limit: Option<u8>,
+    limit: Option<u32>,
     /// Only changes to one kind of subject, such as `procedure`.
     #[param(min_length = 1, max_length = 40, pattern = "^[a-z_]{1,40}$", example = "procedure")]
     kind: Option<String>,

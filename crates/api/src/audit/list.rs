@@ -22,7 +22,7 @@ struct AuditQuery {
     subject: Option<String>,
     /// Items on a page.
     #[param(minimum = 1, maximum = 200, default = 20)]
-    limit: Option<u8>,
+    limit: Option<u32>,
     /// `next_cursor` of the page before.
     #[param(max_length = 2000)]
     cursor: Option<String>,

@@ -61,6 +61,9 @@ fn process(app: &App) -> &'static str {
 /// Appends `head` if it lies beyond the last one logged. What a crash kept from being logged is
 /// caught up with the next time.
 fn log_head(path: &Path, head: &Head) -> io::Result<()> {
+    if let Some(directory) = path.parent() {
+        std::fs::create_dir_all(directory)?;
+    }
     let mut file = OpenOptions::new().read(true).append(true).create(true).open(path)?;
     let (last, torn) = last_line(&mut file)?;
     if last.and_then(|line| read_head(&line)).is_some_and(|last| last.seq >= head.seq) {

@@ -109,7 +109,7 @@ pub fn view(conn: &mut Conn, row: CalendarVersionRow) -> Result<Reply, ApiError>
 struct VersionsQuery {
     /// Items on a page.
     #[param(minimum = 1, maximum = 200, default = 20)]
-    limit: Option<u8>,
+    limit: Option<u32>,
     /// `next_cursor` of the page before.
     #[param(max_length = 2000)]
     cursor: Option<String>,

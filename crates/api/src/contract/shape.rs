@@ -64,6 +64,7 @@ fn headers() -> Value {
     json!({
         "Access-Control-Allow-Origin": text("The origin that may read this answer, for browsers of an allowed origin", 300),
         "ETag": text("The version of this view, for If-Match and If-None-Match", 100),
+        "Idempotency-Replayed": text("`true` when this is the answer kept for an Idempotency-Key", 4),
         "Location": text("Address of the new thing", 500),
         "RateLimit-Limit": number("Requests that may come at once"),
         "RateLimit-Remaining": number("Requests that may still come at once"),
@@ -78,6 +79,7 @@ fn refer_to_headers(status: &str, response: &mut Value, names: &[String]) {
     let carried = |name: &str| match name {
         "ETag" => matches!(status, "200" | "201" | "304" | "412"),
         "Location" => status == "201",
+        "Idempotency-Replayed" => status.starts_with('2'),
         "Retry-After" => matches!(status, "429" | "503"),
         _ => true,
     };

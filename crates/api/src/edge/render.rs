@@ -19,6 +19,7 @@ pub fn problems(response: ServiceResponse<BoxBody>, english: bool, trace_id: &st
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
     headers.remove(header::CONTENT_LENGTH);
+    headers.remove(header::CONTENT_ENCODING);
     headers.insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(if english { "en" } else { "vi" }));
     if let Some(seconds) = problem.retry_after {
         headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));

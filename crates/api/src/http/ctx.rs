@@ -33,8 +33,8 @@ pub struct Ctx {
     pub idempotency_key: Option<String>,
     /// Method and route pattern.
     pub operation: String,
-    /// The path itself: which thing it is about.
-    pub path: String,
+    /// Method, path and query as they came.
+    pub request: String,
 }
 
 impl Ctx {
@@ -57,8 +57,8 @@ impl Ctx {
             if_match: text(header::IF_MATCH),
             if_none_match: text(header::IF_NONE_MATCH),
             idempotency_key: text(HeaderName::from_static("idempotency-key")),
+            request: format!("{} {}", req.method(), req.uri()),
             operation: format!("{} {}", req.method(), req.match_pattern().unwrap_or_default()),
-            path: req.path().to_owned(),
             app,
         })
     }

@@ -15,7 +15,7 @@ pub use ctx::{Caller, Ctx, Visitor};
 pub use cursor::{Cursor, Page};
 pub use faults::Faults;
 pub use headers::{IdempotencyKey, IfMatch, IfNoneMatch};
-pub use params::{Count, CountBody, Params, as_of, counted, limit};
+pub use params::{Count, CountBody, Params, as_of, counted, limit, stored_moment};
 pub use problem::{ApiError, FieldFault, Problem, ProblemBody, ProblemCode, Say, say};
 pub use reply::{Reply, etag_version};
 pub use write::{Halt, Tx};

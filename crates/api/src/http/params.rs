@@ -3,7 +3,7 @@
 use std::future::{Ready, ready};
 
 use actix_web::{FromRequest, HttpRequest, dev, web};
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use utoipa::{IntoParams, ToSchema};
 
@@ -81,9 +81,9 @@ fn distance(a: &str, b: &str) -> usize {
 }
 
 /// The page size asked for: 1 to 200, 20 when not named.
-pub fn limit(asked: Option<u8>) -> Result<u8, ApiError> {
-    match asked.unwrap_or(20) {
-        limit @ 1..=200 => Ok(limit),
+pub fn limit(asked: Option<u32>) -> Result<u8, ApiError> {
+    match u8::try_from(asked.unwrap_or(20)) {
+        Ok(limit @ 1..=200) => Ok(limit),
         _ => {
             let detail = say("Từ 1 đến 200.", "From 1 to 200.");
             Err(ApiError::parameter(ProblemCode::Malformed, "limit", detail))
@@ -123,14 +123,17 @@ pub struct CountBody {
     pub at_least: bool,
 }
 
-/// The day a list is asked for: `as_of`, else today. Days outside 0001–9998 cannot be meant.
-pub fn as_of(day: Option<NaiveDate>, today: NaiveDate) -> Result<NaiveDate, ApiError> {
-    let day = day.unwrap_or(today);
-    if day < NaiveDate::from_ymd_opt(1, 1, 2).unwrap_or(today) || day >= kstt_domain::period::OPEN_END {
-        let detail = say("Ngày nằm ngoài khoảng ghi được.", "The day lies outside what can be recorded.");
-        return Err(ApiError::parameter(ProblemCode::Malformed, "as_of", detail));
-    }
-    Ok(day)
+/// The day a list is asked for: `as_of`, else today. Beyond the last day that can be recorded
+/// everything is as on that day.
+pub fn as_of(day: Option<NaiveDate>, today: NaiveDate) -> NaiveDate {
+    const LAST: NaiveDate = NaiveDate::from_ymd_opt(9999, 12, 30).unwrap();
+    day.unwrap_or(today).clamp(kstt_domain::period::OPEN_START, LAST)
+}
+
+/// A moment as both databases compare it; one of a year nobody can mean becomes the nearest such year's.
+pub fn stored_moment(moment: DateTime<Utc>) -> NaiveDateTime {
+    use kstt_domain::period::{OPEN_END, OPEN_START};
+    moment.naive_utc().clamp(OPEN_START.into(), OPEN_END.into())
 }
 
 #[cfg(test)]

@@ -69,7 +69,9 @@ impl Reply {
 /// The version an `If-Match` value names: the part of the tag before the dash.
 pub fn etag_version(value: &str) -> Result<i64, ApiError> {
     let tag = value.trim().trim_matches('"');
-    tag.split('-').next().and_then(|version| version.parse().ok()).ok_or_else(|| {
+    let version = tag.split('-').next().and_then(|version| version.parse().ok());
+    // A version is counted on from, and none is ever near the end of the numbers.
+    version.filter(|version| (0..i64::MAX).contains(version)).ok_or_else(|| {
         ApiError::because(
             ProblemCode::StaleVersion,
             say("If-Match không phải ETag của máy chủ này.", "If-Match is not an ETag of this server."),

@@ -185,7 +185,5 @@ fn retry_key(ctx: &Ctx, actor: &Actor, request_hash: String) -> Result<Option<id
             ),
         ));
     }
-    // The same content for another thing is another request.
-    let request_hash = canonical(format!("{} {request_hash}", ctx.path).as_bytes());
-    Ok(Some(idempotency::Key { scope: format!("{} {}", ctx.operation, actor.id), key: key.clone(), request_hash }))
+    Ok(Some(idempotency::Key { scope: canonical(format!("{} {}", ctx.request, actor.id).as_bytes()), key: key.clone(), request_hash }))
 }

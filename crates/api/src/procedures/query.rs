@@ -9,7 +9,7 @@ use kstt_persistence::{Conn, units};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use crate::http::{ApiError, Count, ProblemCode, say};
+use crate::http::{ApiError, Count, ProblemCode, say, stored_moment};
 
 /// Lists or searches procedures.
 #[derive(Debug, Clone, Deserialize, IntoParams)]
@@ -40,7 +40,7 @@ pub struct ProcedureQuery {
     pub updated_since: Option<DateTime<Utc>>,
     /// Items on a page.
     #[param(minimum = 1, maximum = 200, default = 20)]
-    pub limit: Option<u8>,
+    pub limit: Option<u32>,
     /// `next_cursor` of the page before.
     #[param(max_length = 2000)]
     pub cursor: Option<String>,
@@ -68,7 +68,7 @@ impl ProcedureQuery {
         if let Some(code) = &self.unit {
             facets.push(Facet::unit(settler(conn, code)?));
         }
-        let updated_since = self.updated_since.map(|at| at.naive_utc());
+        let updated_since = self.updated_since.map(stored_moment);
         Ok(Filter { facets, updated_since })
     }
 }

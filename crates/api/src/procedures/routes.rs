@@ -37,7 +37,7 @@ async fn list(visitor: Visitor, query: Params<ProcedureQuery>) -> Result<HttpRes
     let secret = visitor.app.cursor_secret().to_vec();
     let cursor = query.cursor.as_deref().map(|text| Cursor::open(text, &filters, &secret)).transpose()?;
     let frozen = cursor.as_ref().and_then(|cursor| cursor.as_of);
-    let day = as_of(frozen.or(query.as_of), visitor.today())?;
+    let day = as_of(frozen.or(query.as_of), visitor.today());
     let app = visitor.app.clone();
     let page = visitor
         .read(move |conn| {
@@ -144,7 +144,7 @@ struct DayQuery {
 )]
 #[get("/v1/procedures/{code}")]
 async fn get_procedure(visitor: Visitor, code: web::Path<String>, query: Params<DayQuery>) -> Result<HttpResponse, ApiError> {
-    let day = as_of(query.0.as_of, visitor.today())?;
+    let day = as_of(query.0.as_of, visitor.today());
     let (view, revision) = visitor
         .read(move |conn| {
             let (found, variants) = find(conn, &code, day)?;
@@ -218,7 +218,7 @@ async fn import_procedures(
     let hash = canonical(&body.0);
     let ctx: Ctx = caller.ctx.clone();
     let response = caller
-        .write(&format!("{hash} {:?}", query.0.valid_from), move |tx| {
+        .write(&hash, move |tx| {
             let report = import(tx, &body.0[..], &settings)?;
             let reply = Reply::ok(&report)?;
             if settings.dry_run { Err(Halt::Rehearsed(reply)) } else { Ok(reply) }

@@ -8,15 +8,15 @@ use kstt_persistence::units::{self, UnitPeriodRow, UnitRow};
 use serde::Serialize;
 
 use super::view;
-use crate::http::{ApiError, Body, Faults, ProblemCode, Reply, Say, Tx, canonical, say};
+use crate::http::{ApiError, Body, Faults, ProblemCode, Reply, Say, Tx, say};
 
 /// The content of a request, or why it cannot be read: kept until it is its turn to be refused.
 pub type Content<T> = Result<T, ApiError>;
 
-/// Takes a body apart into the fingerprint of the whole request to `path` and its content.
-pub fn content<T>(path: &str, body: Result<Body<T>, ApiError>) -> (String, Content<T>) {
+/// Takes a body apart into its fingerprint and its content.
+pub fn content<T>(body: Result<Body<T>, ApiError>) -> (String, Content<T>) {
     match body {
-        Ok(body) => (canonical(format!("{path}\n{}", body.hash).as_bytes()), Ok(body.value)),
+        Ok(body) => (body.hash, Ok(body.value)),
         Err(error) => (String::new(), Err(error)),
     }
 }

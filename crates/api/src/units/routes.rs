@@ -1,7 +1,6 @@
 //! Reading units, and changing one without moving anything to another.
 
 use actix_web::{HttpResponse, get, post, web};
-use chrono::{DateTime, Datelike, NaiveDateTime, Utc};
 use kstt_domain::policy::Action;
 use kstt_persistence::units::{self, UnitFilter};
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -11,7 +10,7 @@ use super::{check, view, work};
 use crate::contract::problems;
 use crate::http::{
     ApiError, Body, Caller, Cursor, IdempotencyKey, IfMatch, IfNoneMatch, Page, Params, ProblemCode, Reply,
-    Visitor, as_of, counted, limit, say,
+    Visitor, as_of, counted, limit, say, stored_moment,
 };
 
 /// List units
@@ -34,7 +33,7 @@ async fn list(visitor: Visitor, Params(params): Params<ListUnits>) -> Result<Htt
     let page = visitor.read(move |conn| {
         let mut filter = UnitFilter {
             kind: params.kind,
-            updated_since: params.updated_since.map(stored),
+            updated_since: params.updated_since.map(stored_moment),
             ..UnitFilter::default()
         };
         if let Some(code) = &params.parent {
@@ -69,16 +68,7 @@ fn page_day(
             say("Con trỏ thuộc danh sách của ngày khác.", "The cursor belongs to the list of another day.");
         return Err(ApiError::parameter(ProblemCode::InvalidCursor, "cursor", detail));
     }
-    as_of(frozen.or(params.as_of), today)
-}
-
-/// A moment in the range that both engines store; nothing was ever changed outside it.
-fn stored(moment: DateTime<Utc>) -> NaiveDateTime {
-    let years = 1..=9998;
-    if years.contains(&moment.year()) {
-        return moment.naive_utc();
-    }
-    if moment.year() < 1 { kstt_domain::period::OPEN_START } else { kstt_domain::period::OPEN_END }.into()
+    Ok(as_of(frozen.or(params.as_of), today))
 }
 
 /// Read a unit
@@ -95,7 +85,7 @@ async fn get_unit(
     code: web::Path<String>,
     Params(params): Params<OnDay>,
 ) -> Result<HttpResponse, ApiError> {
-    let day = as_of(params.as_of, visitor.today())?;
+    let day = as_of(params.as_of, visitor.today());
     let reply = visitor.read(move |conn| {
         let row = check::unit(conn, &code)?;
         Ok(Reply::ok(&view::unit(conn, &row, day)?)?.tagged(row.version))
@@ -114,7 +104,7 @@ async fn get_unit(
 #[post("/v1/units")]
 async fn create(caller: Caller, body: Result<Body<NewUnit>, ApiError>) -> Result<HttpResponse, ApiError> {
     caller.require(Action::CreateUnit)?;
-    let (hash, content) = check::content("", body);
+    let (hash, content) = check::content(body);
     caller.write(&hash, move |tx| work::create(tx, &content)).await
 }
 
@@ -134,7 +124,7 @@ async fn rename(
     body: Result<Body<RenameUnit>, ApiError>,
 ) -> Result<HttpResponse, ApiError> {
     caller.require(Action::RenameUnit)?;
-    let (hash, content) = check::content(&code, body);
+    let (hash, content) = check::content(body);
     let expected = caller.expected_version();
     caller.write(&hash, move |tx| work::rename(tx, &code, &expected, &content)).await
 }

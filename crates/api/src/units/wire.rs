@@ -22,7 +22,7 @@ pub struct ListUnits {
     pub updated_since: Option<DateTime<Utc>>,
     /// Most items of one page.
     #[param(minimum = 1, maximum = 200, default = 20, format = "int32")]
-    pub limit: Option<u8>,
+    pub limit: Option<u32>,
     /// Where to go on: `next_cursor` of the page before.
     #[param(max_length = 2000)]
     pub cursor: Option<String>,

@@ -54,9 +54,16 @@ pub fn sessions_of(conn: &mut Conn, user_id: &str, real_now: NaiveDateTime) -> R
         .load(conn)?)
 }
 
-/// Notes that a session was used.
-pub fn use_session(conn: &mut Conn, id: &str, real_now: NaiveDateTime) -> Result<(), Error> {
-    diesel::update(sessions::table.find(id)).set(sessions::used_at.eq(real_now)).execute(conn)?;
+/// Notes that a session was used, and until when it may be used again.
+pub fn use_session(
+    conn: &mut Conn,
+    id: &str,
+    real_now: NaiveDateTime,
+    expires_at: NaiveDateTime,
+) -> Result<(), Error> {
+    diesel::update(sessions::table.find(id))
+        .set((sessions::used_at.eq(real_now), sessions::expires_at.eq(expires_at)))
+        .execute(conn)?;
     Ok(())
 }
 

@@ -91,7 +91,7 @@ async fn appoint(
     body: Result<Body<NewFocalOfficer>, ApiError>,
 ) -> Result<HttpResponse, ApiError> {
     caller.require(Action::AppointFocalOfficer)?;
-    let (hash, content) = check::content(&code, body);
+    let (hash, content) = check::content(body);
     caller.write(&hash, move |tx| work::appoint(tx, &code, &content)).await
 }
 
@@ -113,7 +113,7 @@ async fn end(
 ) -> Result<HttpResponse, ApiError> {
     caller.require(Action::EndFocalOfficer)?;
     let (code, id) = path.into_inner();
-    let (hash, content) = check::content(&format!("{code} {id}"), body);
+    let (hash, content) = check::content(body);
     let expected = caller.expected_version();
     caller.write(&hash, move |tx| work::end(tx, (&code, &id), &expected, &content)).await
 }

@@ -93,7 +93,7 @@ async fn reshape<T: Send + 'static>(
     work: impl Fn(&mut Tx<'_>, &Asked<T>) -> Result<Reply, Halt> + Send + 'static,
 ) -> Result<HttpResponse, ApiError> {
     let dry_run = params.dry_run.unwrap_or(false);
-    let (hash, content) = check::content(&format!("{code} {dry_run}"), body);
+    let (hash, content) = check::content(body);
     let asked = Asked { code, dry_run, expected: caller.expected_version(), content };
     let response = caller.write(&hash, move |tx| work(tx, &asked)).await;
     // Grants may have moved: whoever acted for an ended unit acts for its successor now.

@@ -39,7 +39,7 @@ impl Feeder {
             return Ok(false);
         }
         let start = if same_registry { mark.clone() } else { Mark::start_of(registry) };
-        match self.index_from(conn, start) {
+        match self.index_between(conn, start, target) {
             Ok(reached) => {
                 self.storage.mark = reached;
                 Ok(true)
@@ -51,7 +51,8 @@ impl Feeder {
         }
     }
 
-    fn index_from(&mut self, conn: &mut Conn, mut mark: Mark) -> Result<Mark, Error> {
+    /// Indexes from `mark` on, at least to the revision `target`.
+    fn index_between(&mut self, conn: &mut Conn, mut mark: Mark, target: i64) -> Result<Mark, Error> {
         if mark.revision == 0 {
             self.writer.delete_all_documents()?;
         }
@@ -64,6 +65,7 @@ impl Feeder {
                 self.writer.add_document(self.layout.document(&entry)?)?;
             }
         }
+        mark.revision = mark.revision.max(target);
         let mut commit = self.writer.prepare_commit()?;
         commit.set_payload(&serde_json::to_string(&mark)?);
         commit.commit()?;
