@@ -50,7 +50,10 @@ fn change_password(person: &Person<'_>, current: &str, new: &str) -> Answer {
 }
 
 fn log_in(city: &City, username: &str, password: &str) -> Answer {
-    city.post("/v1/auth/token", json!({ "grant_type": "password", "username": username, "password": password }))
+    city.post(
+        "/v1/auth/token",
+        json!({ "grant_type": "password", "username": username, "password": password }),
+    )
 }
 
 fn refresh(city: &City, token: &Value) -> Answer {

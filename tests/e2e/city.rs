@@ -86,7 +86,8 @@ impl Drop for Store {
 }
 
 fn psql(url: &str, statement: &str) {
-    let done = std::process::Command::new("psql").args([url, "-qtAc", statement]).output().expect("psql runs");
+    let done =
+        std::process::Command::new("psql").args([url, "-qtAc", statement]).output().expect("psql runs");
     assert!(done.status.success(), "{statement}: {}", String::from_utf8_lossy(&done.stderr));
 }
 
@@ -126,7 +127,12 @@ fn template() -> &'static Template {
         let database = server_url().map(|admin| {
             let name = format!("kstt_template_{}", std::process::id());
             psql(&admin, &format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"));
-            psql(&admin, &format!("CREATE DATABASE {name} TEMPLATE template0 LC_COLLATE 'C' LC_CTYPE 'C' ENCODING 'UTF8'"));
+            psql(
+                &admin,
+                &format!(
+                    "CREATE DATABASE {name} TEMPLATE template0 LC_COLLATE 'C' LC_CTYPE 'C' ENCODING 'UTF8'"
+                ),
+            );
             name
         });
         let url = match (&database, server_url()) {
@@ -134,7 +140,8 @@ fn template() -> &'static Template {
             _ => format!("sqlite:{}", directory.join("kstt.db").display()),
         };
         let config = config(&directory, &url, &[]);
-        let app = App::open(config, Some(Box::new(TestClock::new())), Box::new(SystemIds::default())).unwrap();
+        let app =
+            App::open(config, Some(Box::new(TestClock::new())), Box::new(SystemIds::default())).unwrap();
         seed::reference(&app).unwrap();
         seed::accounts(&app).unwrap();
         seed::registry(&app).unwrap();
@@ -206,7 +213,13 @@ impl City {
 
     /// A request of someone who is not logged in.
     pub fn send(&self, method: &str, path: &str) -> Request<'_> {
-        Request { city: self, method: method.to_owned(), path: path.to_owned(), headers: Vec::new(), body: None }
+        Request {
+            city: self,
+            method: method.to_owned(),
+            path: path.to_owned(),
+            headers: Vec::new(),
+            body: None,
+        }
     }
 
     pub fn get(&self, path: &str) -> Answer {
@@ -312,7 +325,9 @@ impl Request<'_> {
     }
 
     pub fn answer(self) -> Answer {
-        let mut request = ureq::http::Request::builder().method(self.method.as_str()).uri(format!("{}{}", self.city.base, self.path));
+        let mut request = ureq::http::Request::builder()
+            .method(self.method.as_str())
+            .uri(format!("{}{}", self.city.base, self.path));
         for (name, value) in &self.headers {
             request = request.header(name, value);
         }

@@ -64,9 +64,23 @@ fn the_readme_names_every_variable() {
 
 /// What may be read without logging in, and nothing else.
 const PUBLIC: &[&str] = &[
-    "computeTerm", "createToken", "getCalendar", "getCalendarVersion", "getClock", "getCodeList", "getKeys", "getLiveness",
-    "getMetrics", "getProcedure", "getReadiness", "getUnit", "listCalendarDays", "listCalendarVersions", "listCodes",
-    "listProcedures", "listUnits",
+    "computeTerm",
+    "createToken",
+    "getCalendar",
+    "getCalendarVersion",
+    "getClock",
+    "getCodeList",
+    "getKeys",
+    "getLiveness",
+    "getMetrics",
+    "getProcedure",
+    "getReadiness",
+    "getUnit",
+    "listCalendarDays",
+    "listCalendarVersions",
+    "listCodes",
+    "listProcedures",
+    "listUnits",
 ];
 /// What anyone logged in may do, whatever their role.
 const ANYONE: &[&str] = &["getMe", "getMyPermissions"];
@@ -102,6 +116,50 @@ fn every_guarded_operation_refuses_the_unauthenticated() {
         assert_eq!(answer.status, 401, "{method} {path}: {}", answer.text);
         assert_eq!(answer.code(), "invalid_token");
     }
+}
+
+/// Two types of one name would overwrite each other's schema.
+#[test]
+fn no_two_schemas_share_a_name() {
+    let mut names = std::collections::BTreeMap::new();
+    for folder in ["crates/api/src", "crates/domain/src"] {
+        for (file, text) in sources(std::path::Path::new(&format!("{ROOT}/{folder}"))) {
+            let mut renamed = None;
+            let mut derived = false;
+            for line in text.lines().map(str::trim) {
+                derived |= line.starts_with("#[") && line.contains("ToSchema");
+                if let Some(name) =
+                    line.strip_prefix("#[schema(as = ").and_then(|rest| rest.strip_suffix(")]"))
+                {
+                    renamed = Some(name.to_owned());
+                }
+                let item = line.trim_start_matches("pub(crate) ").trim_start_matches("pub ");
+                let Some(rest) = item.strip_prefix("struct ").or_else(|| item.strip_prefix("enum ")) else {
+                    continue;
+                };
+                let own = rest.split([' ', '<', '(', ';', ':']).next().unwrap().to_owned();
+                if std::mem::take(&mut derived) {
+                    let name = renamed.take().unwrap_or(own);
+                    let earlier = names.insert(name.clone(), file.clone());
+                    assert!(earlier.is_none(), "{name} stands in {} and in {}", file, earlier.unwrap());
+                }
+            }
+        }
+    }
+    assert!(names.len() > 50, "{names:?}");
+}
+
+fn sources(folder: &std::path::Path) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(sources(&path));
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            found.push((path.display().to_string(), std::fs::read_to_string(&path).unwrap()));
+        }
+    }
+    found
 }
 
 #[test]

@@ -45,7 +45,10 @@ fn walk(city: &City, query: &str, size: usize) -> Vec<Value> {
 }
 
 fn all(items: &[Value], key: &str) -> Vec<String> {
-    items.iter().map(|item| item[key].as_str().unwrap_or_else(|| panic!("{key} of {item}")).to_owned()).collect()
+    items
+        .iter()
+        .map(|item| item[key].as_str().unwrap_or_else(|| panic!("{key} of {item}")).to_owned())
+        .collect()
 }
 
 fn set(items: &[Value], key: &str) -> BTreeSet<String> {

@@ -96,7 +96,11 @@ fn stored_codes_are_codes_of_their_lists() {
         for (table, column, known) in lists {
             let query = format!("SELECT DISTINCT '{table}' AS of_table, {column} AS of_column FROM {table}");
             for value in diesel::sql_query(query).load::<Column>(conn).unwrap() {
-                assert!(known.contains(&value.of_column.as_str()), "{table}.{column} holds {}", value.of_column);
+                assert!(
+                    known.contains(&value.of_column.as_str()),
+                    "{table}.{column} holds {}",
+                    value.of_column
+                );
             }
         }
     });

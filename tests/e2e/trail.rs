@@ -16,7 +16,9 @@ struct Rows {
 
 fn audit_rows(city: &City) -> i64 {
     let count = |conn: &mut kstt_persistence::Conn| {
-        Ok::<_, kstt_persistence::Error>(diesel::sql_query("SELECT count(*) AS rows FROM audit").get_result::<Rows>(conn)?)
+        Ok::<_, kstt_persistence::Error>(
+            diesel::sql_query("SELECT count(*) AS rows FROM audit").get_result::<Rows>(conn)?,
+        )
     };
     city.app.db.read(count).unwrap().rows
 }
@@ -28,7 +30,14 @@ fn perform(city: &City, id: &str) -> Option<(i64, Answer)> {
     let reshape = |code: &str, verb: &str, body: serde_json::Value| {
         let etag = unit(code);
         let before = audit_rows(city);
-        (before, admin.send("POST", &format!("/v1/units/{code}/{verb}")).header("If-Match", &etag).json(body).answer())
+        (
+            before,
+            admin
+                .send("POST", &format!("/v1/units/{code}/{verb}"))
+                .header("If-Match", &etag)
+                .json(body)
+                .answer(),
+        )
     };
     let counted = |request: &dyn Fn() -> Answer| (audit_rows(city), request());
     let account = || {
@@ -49,9 +58,11 @@ fn perform(city: &City, id: &str) -> Option<(i64, Answer)> {
         (audit_rows(city), admin.send(method, path).header("If-Match", etag).json(body).answer())
     };
     Some(match id {
-        "createToken" => counted(&|| {
-            city.post("/v1/auth/token", json!({ "grant_type": "password", "username": "clerk.d916", "password": "thu-nghiem-2019" }))
-        }),
+        "createToken" => {
+            counted(&|| {
+                city.post("/v1/auth/token", json!({ "grant_type": "password", "username": "clerk.d916", "password": "thu-nghiem-2019" }))
+            })
+        }
         "logOut" => counted(&|| admin.post("/v1/auth/logout", json!({}))),
         "endMySession" => {
             let sessions = admin.get("/v1/me/sessions").expect(200);
@@ -59,11 +70,17 @@ fn perform(city: &City, id: &str) -> Option<(i64, Answer)> {
             counted(&|| admin.delete(&path))
         }
         "changeMyPassword" => counted(&|| {
-            admin.put("/v1/me/password", json!({ "current_password": "thu-nghiem-2019", "new_password": "another long secret" }))
+            admin.put(
+                "/v1/me/password",
+                json!({ "current_password": "thu-nghiem-2019", "new_password": "another long secret" }),
+            )
         }),
         "createUnit" => counted(&|| {
-            admin.post("/v1/units", json!({ "code": "BAO", "kind": "external", "subtype": "báo", "name": "Báo Cần Thơ",
-                "short_name": "Báo", "valid_from": "2019-01-01", "legal_basis": "QĐ 1" }))
+            admin.post(
+                "/v1/units",
+                json!({ "code": "BAO", "kind": "external", "subtype": "báo", "name": "Báo Cần Thơ",
+                "short_name": "Báo", "valid_from": "2019-01-01", "legal_basis": "QĐ 1" }),
+            )
         }),
         "renameUnit" => reshape("C31120", "rename", on(json!({ "name": "Tên mới" }))),
         "mergeUnit" => reshape("C31120", "merge", on(json!({ "into": "C31123" }))),
@@ -71,14 +88,25 @@ fn perform(city: &City, id: &str) -> Option<(i64, Answer)> {
         "endUnit" => reshape("C31120", "end", on(json!({ "successors": ["C31123"] }))),
         "appointFocalOfficer" => {
             let head = city.login("head.d916");
-            counted(&|| head.post("/v1/units/D916/focal-officers", json!({ "person": "B", "appointing_paper": "2", "valid_from": "2019-01-01" })))
+            counted(&|| {
+                head.post(
+                    "/v1/units/D916/focal-officers",
+                    json!({ "person": "B", "appointing_paper": "2", "valid_from": "2019-01-01" }),
+                )
+            })
         }
         "endFocalOfficer" => {
             let made = officer();
             let path = format!("/v1/units/D916/focal-officers/{}/end", made.body["id"].as_str().unwrap());
             let head = city.login("head.d916");
             let before = audit_rows(city);
-            (before, head.send("POST", &path).header("If-Match", &made.etag()).json(json!({ "on": "2019-06-01" })).answer())
+            (
+                before,
+                head.send("POST", &path)
+                    .header("If-Match", &made.etag())
+                    .json(json!({ "on": "2019-06-01" }))
+                    .answer(),
+            )
         }
         "createAccount" => (audit_rows(city), account()),
         "updateAccount" => {
@@ -87,7 +115,8 @@ fn perform(city: &City, id: &str) -> Option<(i64, Answer)> {
             with_match(&path, &made.etag(), json!({ "display_name": "T", "disabled": true }), "PUT")
         }
         "resetPassword" => {
-            let path = format!("/v1/accounts/{}/password-reset", account().body["account"]["id"].as_str().unwrap());
+            let path =
+                format!("/v1/accounts/{}/password-reset", account().body["account"]["id"].as_str().unwrap());
             counted(&|| admin.post(&path, json!({})))
         }
         "giveGrant" => {
@@ -113,12 +142,22 @@ fn perform(city: &City, id: &str) -> Option<(i64, Answer)> {
         }
         "publishCalendarVersion" => {
             let etag = admin.get("/v1/calendar").expect(200).etag();
-            with_match("/v1/calendar/versions", &etag, json!({ "reason": "test", "set": [], "lift": ["2019-09-02"] }), "POST")
+            with_match(
+                "/v1/calendar/versions",
+                &etag,
+                json!({ "reason": "test", "set": [], "lift": ["2019-09-02"] }),
+                "POST",
+            )
         }
         "moveClock" => counted(&|| admin.put("/v1/clock", json!({ "now": "2019-04-01T01:00:00Z" }))),
         "importProcedures" => {
             let controller = city.login("controller.vpubnd");
-            counted(&|| controller.post("/v1/procedures/import", json!({ "procedures": [{ "id": "T-1", "name": "Thủ tục thử" }] })))
+            counted(&|| {
+                controller.post(
+                    "/v1/procedures/import",
+                    json!({ "procedures": [{ "id": "T-1", "name": "Thủ tục thử" }] }),
+                )
+            })
         }
         _ => return None,
     })
@@ -137,8 +176,14 @@ fn every_mutating_operation_leaves_an_audit_row() {
         }
         // Each scenario has a city of its own only where an earlier one would be in its way.
         let fresh;
-        let city = if matches!(id, "createToken" | "computeTerm") { &city } else { fresh = City::new(); &fresh };
-        let (before, answer) = perform(city, id).unwrap_or_else(|| panic!("there is no scenario for {id}: add one"));
+        let city = if matches!(id, "createToken" | "computeTerm") {
+            &city
+        } else {
+            fresh = City::new();
+            &fresh
+        };
+        let (before, answer) =
+            perform(city, id).unwrap_or_else(|| panic!("there is no scenario for {id}: add one"));
         assert!(answer.status < 300, "{id}: {}", answer.text);
         assert!(audit_rows(city) > before, "{id} left no audit row");
     }

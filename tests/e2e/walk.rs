@@ -39,7 +39,8 @@ fn reaches(reach: &str, own: &str, target: &str) -> bool {
 fn printed_policy() -> BTreeMap<String, BTreeMap<String, (String, String)>> {
     let text = include_str!("../../docs/policy.md");
     let mut lines = text.lines().filter(|line| line.starts_with('|'));
-    let cells = |line: &str| line.trim_matches('|').split('|').map(|cell| cell.trim().to_owned()).collect::<Vec<_>>();
+    let cells =
+        |line: &str| line.trim_matches('|').split('|').map(|cell| cell.trim().to_owned()).collect::<Vec<_>>();
     let header = cells(lines.next().unwrap());
     lines.next();
     let mut policy = BTreeMap::new();
@@ -83,7 +84,8 @@ fn prepare(city: &City) -> Things {
         let made = controller.post(&format!("/v1/units/{unit}/focal-officers"), officer).expect(201);
         things.officers.insert(unit, made.body["id"].as_str().unwrap().to_owned());
     }
-    let client = admin.post("/v1/clients", json!({ "name": "Walked", "scopes": ["changes.read"] })).expect(201);
+    let client =
+        admin.post("/v1/clients", json!({ "name": "Walked", "scopes": ["changes.read"] })).expect(201);
     things.client = client.body["client"]["id"].as_str().unwrap().to_owned();
     things
 }
@@ -94,7 +96,9 @@ const STALE: &str = "\"0-000000000000\"";
 fn send(person: &Person<'_>, things: &Things, id: &str, unit: &'static str, turn: usize) -> Option<Answer> {
     let (account, grant) = &things.accounts[unit];
     let officer = &things.officers[unit];
-    let change = |method: &str, path: String, body: Value| person.send(method, &path).header("If-Match", STALE).json(body).answer();
+    let change = |method: &str, path: String, body: Value| {
+        person.send(method, &path).header("If-Match", STALE).json(body).answer()
+    };
     let on = json!({ "on": "2019-06-01", "legal_basis": "NQ 1" });
     let with = |more: Value| {
         let mut body = on.clone();
@@ -173,9 +177,22 @@ fn username(person: &Person<'_>) -> String {
 /// Operations that are about one unit or a thing of one unit; the others are about the whole city or
 /// oneself, and are asked once.
 const ABOUT_A_UNIT: &[&str] = &[
-    "appointFocalOfficer", "endFocalOfficer", "listFocalOfficers", "getFocalOfficer", "getAccount", "createAccount",
-    "updateAccount", "resetPassword", "listGrants", "getGrant", "giveGrant", "endGrant", "renameUnit", "mergeUnit",
-    "splitUnit", "endUnit",
+    "appointFocalOfficer",
+    "endFocalOfficer",
+    "listFocalOfficers",
+    "getFocalOfficer",
+    "getAccount",
+    "createAccount",
+    "updateAccount",
+    "resetPassword",
+    "listGrants",
+    "getGrant",
+    "giveGrant",
+    "endGrant",
+    "renameUnit",
+    "mergeUnit",
+    "splitUnit",
+    "endUnit",
 ];
 
 #[test]
@@ -204,9 +221,13 @@ fn every_role_may_do_what_the_policy_prints_and_nothing_else() {
                 let allowed = if whole_city { !reach.is_empty() } else { reaches(reach, account.unit, unit) };
                 let answer = send(&person, &things, id, unit, turn);
                 let answer = answer.unwrap_or_else(|| panic!("the walk has no recipe for {id}: add one"));
-                let refused = matches!(answer.status, 401 | 403) || (answer.status == 404 && id != "endMySession");
+                let refused =
+                    matches!(answer.status, 401 | 403) || (answer.status == 404 && id != "endMySession");
                 if refused == allowed || answer.status >= 500 {
-                    wrong.push(format!("{} {id} on {unit}: {} but reach is {reach:?}", account.username, answer.status));
+                    wrong.push(format!(
+                        "{} {id} on {unit}: {} but reach is {reach:?}",
+                        account.username, answer.status
+                    ));
                 }
             }
         }
@@ -222,9 +243,10 @@ fn a_list_of_accounts_holds_exactly_what_can_be_read_one_by_one() {
     let all = every_item(&city.login("admin.vpubnd"), "/v1/accounts?limit=10");
     for username in ["admin.vpubnd", "admin.d916", "admin.c31117", "admin.sxd"] {
         let person = city.login(username);
-        let listed: Vec<&Value> = Vec::from_iter(all.iter().filter(|id| {
-            person.get(&format!("/v1/accounts/{}", id.as_str().unwrap())).status == 200
-        }));
+        let listed: Vec<&Value> = Vec::from_iter(
+            all.iter()
+                .filter(|id| person.get(&format!("/v1/accounts/{}", id.as_str().unwrap())).status == 200),
+        );
         let shown = every_item(&person, "/v1/accounts?limit=10");
         assert_eq!(listed, shown.iter().collect::<Vec<_>>(), "{username}");
         assert!(!shown.is_empty());

@@ -153,7 +153,11 @@ mod tests {
         for list in all() {
             let codes: BTreeSet<_> = list.codes.iter().map(|label| label.code).collect();
             assert_eq!(codes.len(), list.codes.len(), "{}", list.list);
-            assert!(list.codes.iter().all(|label| !label.vi.is_empty() && !label.en.is_empty()), "{}", list.list);
+            assert!(
+                list.codes.iter().all(|label| !label.vi.is_empty() && !label.en.is_empty()),
+                "{}",
+                list.list
+            );
         }
     }
 }

@@ -14,9 +14,21 @@ pub const VARIABLES: &[(&str, &str, &str)] = &[
     ("DATABASE_URL", "sqlite:var/kstt.db", "`sqlite:<file>` or `postgres://user:password@host/database`"),
     ("KSTT_LISTEN", "127.0.0.1:8080", "address and port to serve on"),
     ("KSTT_VAR_DIR", "var", "directory for the embedded database, keys, search index and audit heads"),
-    ("KSTT_CLOCK", "2019-03-04T08:00:00+07:00", "start of the demo clock, or `real`; always real in production"),
-    ("KSTT_MASTER_KEY", "made in KSTT_VAR_DIR", "32 bytes in base64 that seal stored secrets; required in production"),
-    ("KSTT_AUDIT_KEY", "made in KSTT_VAR_DIR", "32 bytes in base64 that key the audit chain; required in production"),
+    (
+        "KSTT_CLOCK",
+        "2019-03-04T08:00:00+07:00",
+        "start of the demo clock, or `real`; always real in production",
+    ),
+    (
+        "KSTT_MASTER_KEY",
+        "made in KSTT_VAR_DIR",
+        "32 bytes in base64 that seal stored secrets; required in production",
+    ),
+    (
+        "KSTT_AUDIT_KEY",
+        "made in KSTT_VAR_DIR",
+        "32 bytes in base64 that key the audit chain; required in production",
+    ),
     ("KSTT_ISSUER", "http://127.0.0.1:8080", "`iss` of access tokens; required in production"),
     ("KSTT_CORS_ORIGINS", "", "origins of browsers that may call, separated by commas"),
     ("KSTT_TRUSTED_PROXIES", "", "networks whose X-Forwarded-For counts, separated by commas"),
@@ -72,7 +84,8 @@ impl Config {
 
     /// Reads settings from `get`. The error is one sentence for the operator.
     pub fn read(get: impl Fn(&str) -> Option<String>) -> Result<Self, String> {
-        let get = |name: &str| get(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty());
+        let get =
+            |name: &str| get(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty());
         let production = match get("KSTT_MODE").as_deref() {
             None | Some("demo") => false,
             Some("production") => true,
@@ -107,8 +120,15 @@ impl Config {
             http_workers: parsed("KSTT_HTTP_WORKERS", get("KSTT_HTTP_WORKERS"), "2")?,
             log: get("KSTT_LOG").unwrap_or_else(|| "info".into()),
         };
-        if config.rate_limit == Some(0) || config.rate_burst == 0 || config.db_connections == 0 || config.http_workers == 0 {
-            return Err("KSTT_RATE_LIMIT, KSTT_RATE_BURST, KSTT_DB_CONNECTIONS and KSTT_HTTP_WORKERS are at least 1".into());
+        if config.rate_limit == Some(0)
+            || config.rate_burst == 0
+            || config.db_connections == 0
+            || config.http_workers == 0
+        {
+            return Err(
+                "KSTT_RATE_LIMIT, KSTT_RATE_BURST, KSTT_DB_CONNECTIONS and KSTT_HTTP_WORKERS are at least 1"
+                    .into(),
+            );
         }
         if production {
             config.refuse_unsafe(get("KSTT_ISSUER").is_some(), &get)?;
@@ -146,12 +166,18 @@ fn is_safe_link(url: &str) -> bool {
     let address = url.split("://").nth(1).unwrap_or_default();
     let host = address.split(['/', '?']).next().unwrap_or_default();
     let host = host.rsplit('@').next().unwrap_or_default();
-    let name = host.strip_prefix('[').and_then(|h| h.split(']').next()).unwrap_or_else(|| host.split(':').next().unwrap_or_default());
+    let name = host
+        .strip_prefix('[')
+        .and_then(|h| h.split(']').next())
+        .unwrap_or_else(|| host.split(':').next().unwrap_or_default());
     let local = name.is_empty()
         || name.starts_with("%2F")
         || name == "localhost"
         || name.parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
-    local || ["sslmode=require", "sslmode=verify-ca", "sslmode=verify-full"].iter().any(|mode| url.contains(mode))
+    local
+        || ["sslmode=require", "sslmode=verify-ca", "sslmode=verify-full"]
+            .iter()
+            .any(|mode| url.contains(mode))
 }
 
 fn clock(value: Option<String>, production: bool) -> Result<ClockChoice, String> {
@@ -161,8 +187,9 @@ fn clock(value: Option<String>, production: bool) -> Result<ClockChoice, String>
         None if production => Ok(ClockChoice::Real),
         other => {
             let start = other.unwrap_or(DEMO_START);
-            let moment = DateTime::parse_from_rfc3339(start)
-                .map_err(|_| format!("KSTT_CLOCK is `real` or a moment such as {DEMO_START}, not {start:?}"))?;
+            let moment = DateTime::parse_from_rfc3339(start).map_err(|_| {
+                format!("KSTT_CLOCK is `real` or a moment such as {DEMO_START}, not {start:?}")
+            })?;
             Ok(ClockChoice::Demo(moment.to_utc()))
         }
     }

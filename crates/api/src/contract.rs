@@ -82,7 +82,7 @@ pub mod problems {
         (name = "operations", description = "Health, metrics and the demo clock"),
     ),
     security(("bearer" = [])),
-    components(schemas(ProblemBody)),
+    components(schemas(ProblemBody, crate::http::Count)),
 )]
 struct Base;
 
@@ -111,7 +111,8 @@ pub fn operations(document: &Value) -> String {
     let mut lines: Vec<String> = each_operation(document)
         .map(|(path, method, operation)| {
             let id = operation["operationId"].as_str().unwrap_or("-").to_owned();
-            let unguarded = if operation["security"] == serde_json::json!([{}]) { "public" } else { "any account" };
+            let unguarded =
+                if operation["security"] == serde_json::json!([{}]) { "public" } else { "any account" };
             let action = operation["x-action"].as_str().unwrap_or(unguarded);
             format!("{id} · {method} · {path} · {action}\n")
         })
@@ -177,7 +178,16 @@ async fn nothing_here(req: HttpRequest, methods: web::Data<Methods>) -> Result<H
 }
 
 fn cors(origins: &[String]) -> Cors {
-    let exposed = ["ETag", "Location", "Retry-After", "RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset", "X-Trace-Id", "Idempotency-Replayed"];
+    let exposed = [
+        "ETag",
+        "Location",
+        "Retry-After",
+        "RateLimit-Limit",
+        "RateLimit-Remaining",
+        "RateLimit-Reset",
+        "X-Trace-Id",
+        "Idempotency-Replayed",
+    ];
     let mut cors = Cors::default()
         .allowed_methods(["GET", "HEAD", "POST", "PUT", "DELETE"])
         .allowed_headers([

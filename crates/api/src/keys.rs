@@ -58,13 +58,16 @@ impl MasterKey {
     pub fn seal(&self, plain: &[u8], context: &str, nonce: [u8; 24]) -> Result<String, String> {
         let cipher = XChaCha20Poly1305::new(&self.key.into());
         let payload = Payload { msg: plain, aad: context.as_bytes() };
-        let sealed = cipher.encrypt(XNonce::from_slice(&nonce), payload).map_err(|_| "cannot seal a secret")?;
+        let sealed =
+            cipher.encrypt(XNonce::from_slice(&nonce), payload).map_err(|_| "cannot seal a secret")?;
         Ok(STANDARD.encode([&nonce[..], &sealed].concat()))
     }
 
     /// Decrypts what [`Self::seal`] made with the same context.
     pub fn open(&self, sealed: &str, context: &str) -> Result<Vec<u8>, String> {
-        let wrong = || "a stored secret cannot be opened: KSTT_MASTER_KEY is not the key it was sealed with".to_owned();
+        let wrong = || {
+            "a stored secret cannot be opened: KSTT_MASTER_KEY is not the key it was sealed with".to_owned()
+        };
         let bytes = STANDARD.decode(sealed).map_err(|_| wrong())?;
         let (nonce, body) = bytes.split_at_checked(24).ok_or_else(wrong)?;
         let cipher = XChaCha20Poly1305::new(&self.key.into());
@@ -89,7 +92,9 @@ pub fn load_secrets(config: &Config) -> Result<(MasterKey, SealKey), String> {
 fn kept_secret(directory: &Path, name: &str) -> Result<Vec<u8>, String> {
     let path = directory.join(name);
     if let Ok(text) = std::fs::read_to_string(&path) {
-        return STANDARD.decode(text.trim()).map_err(|_| format!("{} is not a key in base64", path.display()));
+        return STANDARD
+            .decode(text.trim())
+            .map_err(|_| format!("{} is not a key in base64", path.display()));
     }
     let key = random_bytes(32);
     std::fs::create_dir_all(directory)
@@ -120,18 +125,25 @@ pub struct SigningKeys(RwLock<Vec<LiveKey>>);
 impl SigningKeys {
     /// Reads the live keys, making the first one when there is none.
     pub fn load(db: &Db, master: &MasterKey, real_now: DateTime<Utc>, ids: &dyn Ids) -> Result<Self, String> {
-        let rows = db.read(|conn| accounts::live_keys(conn, real_now.naive_utc())).map_err(|e| e.to_string())?;
+        let rows =
+            db.read(|conn| accounts::live_keys(conn, real_now.naive_utc())).map_err(|e| e.to_string())?;
         if rows.is_empty() {
             let row = new_key(master, real_now, ids)?;
             db.write(|conn| accounts::insert_key(conn, &row)).map_err(|e: Error| e.to_string())?;
         }
         let keys = Self(RwLock::new(Vec::new()));
-        db.read(|conn| keys.refresh(conn, master, real_now).map_err(Error::Setup)).map_err(|e| e.to_string())?;
+        db.read(|conn| keys.refresh(conn, master, real_now).map_err(Error::Setup))
+            .map_err(|e| e.to_string())?;
         Ok(keys)
     }
 
     /// Reads the live keys again.
-    pub fn refresh(&self, conn: &mut Conn, master: &MasterKey, real_now: DateTime<Utc>) -> Result<(), String> {
+    pub fn refresh(
+        &self,
+        conn: &mut Conn,
+        master: &MasterKey,
+        real_now: DateTime<Utc>,
+    ) -> Result<(), String> {
         let rows = accounts::live_keys(conn, real_now.naive_utc()).map_err(|e| e.to_string())?;
         let keys: Result<Vec<LiveKey>, String> = rows.into_iter().map(|row| live(master, row)).collect();
         *self.0.write().unwrap_or_else(std::sync::PoisonError::into_inner) = keys?;

@@ -32,10 +32,9 @@ impl Metrics {
         // Names and labels above are constants that Prometheus accepts.
         let (requests, seconds) = (requests.expect("valid metric"), seconds.expect("valid metric"));
         let registry = Registry::new();
-        for collector in [
-            Box::new(requests.clone()) as Box<dyn prometheus::core::Collector>,
-            Box::new(seconds.clone()),
-        ] {
+        for collector in
+            [Box::new(requests.clone()) as Box<dyn prometheus::core::Collector>, Box::new(seconds.clone())]
+        {
             registry.register(collector).expect("each metric is registered once");
         }
         Self { registry, requests, seconds }
@@ -115,9 +114,9 @@ async fn ready(visitor: Visitor) -> Result<HttpResponse, ApiError> {
 ))]
 #[get("/metrics")]
 async fn metrics(visitor: Visitor) -> Result<HttpResponse, ApiError> {
-    let allowed = visitor
-        .address
-        .is_some_and(|address| visitor.app.config.metrics_networks.iter().any(|network| network.contains(&address)));
+    let allowed = visitor.address.is_some_and(|address| {
+        visitor.app.config.metrics_networks.iter().any(|network| network.contains(&address))
+    });
     if !allowed {
         return Err(ApiError::not_found());
     }

@@ -63,7 +63,9 @@ fn seed_units(conn: &mut Conn, app: &App) -> Result<(), Error> {
     let file: UnitFile = serde_json::from_str(UNITS)?;
     let ids: std::collections::HashMap<&str, String> =
         file.units.iter().map(|unit| (unit.code.as_str(), app.ids.id())).collect();
-    let id_of = |code: &str| ids.get(code).cloned().ok_or_else(|| Error::Corrupt(format!("units.json: no unit {code}")));
+    let id_of = |code: &str| {
+        ids.get(code).cloned().ok_or_else(|| Error::Corrupt(format!("units.json: no unit {code}")))
+    };
     for unit in &file.units {
         let row = NewUnit {
             id: id_of(&unit.code)?,
@@ -119,7 +121,10 @@ fn seed_calendar(conn: &mut Conn, app: &App) -> Result<(), Error> {
         from_version: 1,
         to_version: OPEN_VERSION,
     });
-    kstt_persistence::calendar::insert_edition(conn, &Edition { version, lifted: Vec::new(), added: added.collect() })
+    kstt_persistence::calendar::insert_edition(
+        conn,
+        &Edition { version, lifted: Vec::new(), added: added.collect() },
+    )
 }
 
 /// Imports the demo registry: rows that are there already change nothing.
@@ -163,7 +168,8 @@ pub fn accounts(app: &App) -> Result<bool, Error> {
     let hash = crate::accounts::hash_password(DEMO_PASSWORD, app.ids.as_ref()).map_err(Error::Setup)?;
     let now = app.clock.now().naive_utc();
     app.db.write(|conn| {
-        let known = accounts::list(conn, &accounts::UserFilter::default(), kstt_domain::period::OPEN_START, None, 1)?;
+        let known =
+            accounts::list(conn, &accounts::UserFilter::default(), kstt_domain::period::OPEN_START, None, 1)?;
         if !known.is_empty() {
             return Ok(false);
         }

@@ -139,7 +139,8 @@ pub fn head(conn: &mut Conn) -> Result<Option<Head>, Error> {
 fn chain(key: &SealKey, previous: &str, seq: i64, row: &AuditRow) -> String {
     // Any length is a valid HMAC key.
     let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&key.0) else { return String::new() };
-    let optional = |value: &Option<String>| value.as_ref().map_or(Value::Null, |text| Value::from(text.as_str()));
+    let optional =
+        |value: &Option<String>| value.as_ref().map_or(Value::Null, |text| Value::from(text.as_str()));
     let covered = Value::from(vec![
         Value::from(previous),
         Value::from(seq),

@@ -49,7 +49,11 @@ pub fn latest(conn: &mut Conn) -> Result<Option<CalendarVersionRow>, Error> {
 
 /// One version.
 pub fn version(conn: &mut Conn, version: i64) -> Result<Option<CalendarVersionRow>, Error> {
-    Ok(calendar_versions::table.find(version).select(CalendarVersionRow::as_select()).first(conn).optional()?)
+    Ok(calendar_versions::table
+        .find(version)
+        .select(CalendarVersionRow::as_select())
+        .first(conn)
+        .optional()?)
 }
 
 /// All versions, newest first.
@@ -114,7 +118,12 @@ pub fn clock_offset(conn: &mut Conn) -> Result<Option<i64>, Error> {
 }
 
 /// Moves the demo clock.
-pub fn move_clock(conn: &mut Conn, _: &Permit<MoveClock>, offset: i64, now: NaiveDateTime) -> Result<(), Error> {
+pub fn move_clock(
+    conn: &mut Conn,
+    _: &Permit<MoveClock>,
+    offset: i64,
+    now: NaiveDateTime,
+) -> Result<(), Error> {
     start_clock(conn, offset, now)
 }
 

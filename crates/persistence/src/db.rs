@@ -61,8 +61,9 @@ impl r2d2::ManageConnection for Manager {
     fn connect(&self) -> Result<Conn, Error> {
         match &self.0 {
             Target::Sqlite(path) => {
-                let mut conn = SqliteConnection::establish(&path.to_string_lossy())
-                    .map_err(|e| Error::Setup(format!("cannot open the database file {}: {e}", path.display())))?;
+                let mut conn = SqliteConnection::establish(&path.to_string_lossy()).map_err(|e| {
+                    Error::Setup(format!("cannot open the database file {}: {e}", path.display()))
+                })?;
                 // FULL: anything less loses acknowledged commits when the power goes.
                 conn.batch_execute(
                     "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
@@ -71,8 +72,9 @@ impl r2d2::ManageConnection for Manager {
                 Ok(Conn::Sqlite(conn))
             }
             Target::Postgres(url) => {
-                let mut conn = PgConnection::establish(url)
-                    .map_err(|e| Error::Setup(format!("cannot reach the PostgreSQL server: {}", first_line(&e))))?;
+                let mut conn = PgConnection::establish(url).map_err(|e| {
+                    Error::Setup(format!("cannot reach the PostgreSQL server: {}", first_line(&e)))
+                })?;
                 conn.batch_execute(
                     "SET statement_timeout = '30s'; SET idle_in_transaction_session_timeout = '60s'; \
                      SET timezone = 'UTC'; SET jit = off; SET client_min_messages = warning;",
@@ -176,10 +178,12 @@ impl Db {
         .map_err(|e| Error::Setup(format!("cannot read the schema's history: {e}")))?;
         match (missing, unknown) {
             (0, 0 | 1) => Ok(()),
-            (0, newer) => Err(Error::Setup(format!("the database schema is {newer} steps newer than this program"))),
-            (older, _) => {
-                Err(Error::Setup(format!("the database schema lacks {older} steps: run `kstt migrate` first")))
+            (0, newer) => {
+                Err(Error::Setup(format!("the database schema is {newer} steps newer than this program")))
             }
+            (older, _) => Err(Error::Setup(format!(
+                "the database schema lacks {older} steps: run `kstt migrate` first"
+            ))),
         }
     }
 }

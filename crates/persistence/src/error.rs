@@ -18,7 +18,9 @@ pub enum Error {
 impl std::fmt::Display for Error {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::Setup(text) | Self::Busy(text) | Self::Search(text) | Self::Corrupt(text) => f.write_str(text),
+            Self::Setup(text) | Self::Busy(text) | Self::Search(text) | Self::Corrupt(text) => {
+                f.write_str(text)
+            }
             Self::Query(error) => write!(f, "{error}"),
         }
     }

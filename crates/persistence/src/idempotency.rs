@@ -42,7 +42,10 @@ pub fn find(conn: &mut Conn, key: &Key) -> Result<Option<Found>, Error> {
         ))
         .first(conn)
         .optional()?;
-    Ok(row.map(|(request_hash, status, headers, body)| Found { request_hash, kept: Kept { status, headers, body } }))
+    Ok(row.map(|(request_hash, status, headers, body)| Found {
+        request_hash,
+        kept: Kept { status, headers, body },
+    }))
 }
 
 /// Keeps an answer; a unique violation means that another request with the key came first.

@@ -7,7 +7,13 @@ use crate::schema::leases;
 use crate::{Conn, Error};
 
 /// Takes or renews the lease `name` for `holder` until `until`; answers whether it was free.
-pub fn take(conn: &mut Conn, name: &str, holder: &str, now: NaiveDateTime, until: NaiveDateTime) -> Result<bool, Error> {
+pub fn take(
+    conn: &mut Conn,
+    name: &str,
+    holder: &str,
+    now: NaiveDateTime,
+    until: NaiveDateTime,
+) -> Result<bool, Error> {
     let free = leases::table.find(name).filter(leases::lease_until.lt(now).or(leases::holder.eq(holder)));
     let taken =
         diesel::update(free).set((leases::holder.eq(holder), leases::lease_until.eq(until))).execute(conn)?;

@@ -94,7 +94,9 @@ fn an_untouched_trail_is_whole() {
 
 #[test]
 fn a_changed_row_is_named_and_only_that_one() {
-    for column in ["reason = 'other'", "before_state = '{}'", "actor_name = 'x'", "at = '2019-01-01 00:00:00'"] {
+    for column in
+        ["reason = 'other'", "before_state = '{}'", "actor_name = 'x'", "at = '2019-01-01 00:00:00'"]
+    {
         let trail = Trail::new("changed");
         trail.tamper(&[&format!("UPDATE audit SET {column} WHERE id = 'row-04'")]);
         assert_eq!(trail.faults(&[]), [changed(4, "row-04")], "{column}");
@@ -104,7 +106,10 @@ fn a_changed_row_is_named_and_only_that_one() {
 #[test]
 fn a_row_that_cannot_be_read_any_more_was_changed() {
     let trail = Trail::new("unreadable");
-    trail.tamper(&["UPDATE audit SET at = 'never' WHERE id = 'row-04'", "UPDATE audit SET action = 'x' WHERE id = 'row-06'"]);
+    trail.tamper(&[
+        "UPDATE audit SET at = 'never' WHERE id = 'row-04'",
+        "UPDATE audit SET action = 'x' WHERE id = 'row-06'",
+    ]);
     assert_eq!(trail.faults(&[]), [changed(4, "row-04"), changed(6, "row-06")]);
 }
 
@@ -125,7 +130,10 @@ fn a_missing_row_is_named() {
 #[test]
 fn missing_rows_with_their_seals_are_named() {
     let trail = Trail::new("gap");
-    trail.tamper(&["DELETE FROM seals WHERE seq IN (4, 5)", "DELETE FROM audit WHERE id IN ('row-04', 'row-05')"]);
+    trail.tamper(&[
+        "DELETE FROM seals WHERE seq IN (4, 5)",
+        "DELETE FROM audit WHERE id IN ('row-04', 'row-05')",
+    ]);
     let gap = Fault::Missing { first: 4, last: 5 };
     assert_eq!(trail.faults(&[]), [gap, Fault::Unproven { seq: 6, audit_id: "row-06".into() }]);
 }

@@ -151,7 +151,10 @@ pub fn migrate(config: &Config) -> Result<(), String> {
 pub fn seed(config: Config) -> Result<(), String> {
     let app = open(config)?;
     let fresh = seed::reference(&app).map_err(|e| e.to_string())?;
-    println!("{}", if fresh { "Stored the units and the calendar." } else { "The reference data was there." });
+    println!(
+        "{}",
+        if fresh { "Stored the units and the calendar." } else { "The reference data was there." }
+    );
     if !app.config.production {
         seed::accounts(&app).map_err(|e| e.to_string())?;
         seed::registry(&app).map_err(|e| e.to_string())?;
@@ -206,7 +209,8 @@ pub fn admin(config: Config, task: AdminTask) -> Result<(), String> {
 pub fn audit(config: Config, task: AuditTask) -> Result<(), String> {
     let AuditTask::Verify = task;
     let app = open(config)?;
-    let report = kstt_api::audit::verify(&app.db, &app.seal_key, &kstt_api::audit::heads_file(&app.config.var_dir))?;
+    let report =
+        kstt_api::audit::verify(&app.db, &app.seal_key, &kstt_api::audit::heads_file(&app.config.var_dir))?;
     println!("{report}");
     if report.faults.is_empty() { Ok(()) } else { Err("the audit trail is not as it was written".into()) }
 }

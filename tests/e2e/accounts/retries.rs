@@ -70,7 +70,11 @@ fn the_same_key_and_body_for_another_account_is_another_request() {
     let [one, two] = ["mot.nguoi", "hai.nguoi"].map(|name| make(&admin, name, "officer", "SXD"));
     let give = |made: &Made| {
         let grant = json!({ "role": "head", "unit": "SXD" });
-        admin.send("POST", &format!("{}/grants", made.path())).header("Idempotency-Key", KEY).json(grant).answer()
+        admin
+            .send("POST", &format!("{}/grants", made.path()))
+            .header("Idempotency-Key", KEY)
+            .json(grant)
+            .answer()
     };
     let first = give(&one).expect(201);
     let second = give(&two).expect(201);
@@ -122,10 +126,24 @@ fn twenty_clients_at_once_with_one_key_make_one_account() {
     });
     let id = &answers[0].body["account"]["id"];
     assert!(answers.iter().all(|answer| answer.body["account"]["id"] == *id));
-    let first: Vec<&Answer> = answers.iter().filter(|answer| answer.header("idempotency-replayed").is_empty()).collect();
+    let first: Vec<&Answer> =
+        answers.iter().filter(|answer| answer.header("idempotency-replayed").is_empty()).collect();
     assert_eq!(first.len(), 1, "one of them made it");
     assert!(first[0].body["temporary_password"].is_string());
     assert_eq!(admin.get("/v1/accounts?limit=200").body["items"].as_array().unwrap().len(), before + 1);
+}
+
+#[test]
+fn of_several_clients_without_a_key_one_makes_the_account_and_the_others_learn_of_it() {
+    let city = City::new();
+    let admin = city.login("admin.vpubnd");
+    let mut statuses = std::thread::scope(|scope| {
+        let send = || admin.post("/v1/accounts", new_account("cung.luc", "officer", "SXD")).status;
+        let all: Vec<_> = (0..6).map(|_| scope.spawn(send)).collect();
+        all.into_iter().map(|one| one.join().unwrap()).collect::<Vec<_>>()
+    });
+    statuses.sort_unstable();
+    assert_eq!(statuses, [201, 409, 409, 409, 409, 409]);
 }
 
 #[test]

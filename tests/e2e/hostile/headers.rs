@@ -26,7 +26,8 @@ fn an_unknown_method_is_told_which_ones_there_are() {
         }
     }
     for method in ["BREW", "get", "TRACE", "PROPFIND"] {
-        let (status, text) = raw(&city, &format!("{method} /v1/units HTTP/1.1\nHost: x\nConnection: close\n"), b"");
+        let (status, text) =
+            raw(&city, &format!("{method} /v1/units HTTP/1.1\nHost: x\nConnection: close\n"), b"");
         assert!([400, 405].contains(&status), "{method}: {text}");
         assert!(status == 400 || text.to_lowercase().contains("allow: get, head, post"), "{method}: {text}");
     }
@@ -37,7 +38,20 @@ fn an_unknown_method_is_told_which_ones_there_are() {
 fn head_answers_as_get_does_without_a_body() {
     let city = City::new();
     let admin = city.login("admin.vpubnd");
-    for path in ["/v1/units", "/v1/units/C31117", "/v1/procedures?q=khai+sinh", "/v1/procedures/1.001193", "/v1/procedures/9.999999", "/v1/accounts", "/v1/me", "/v1/codes", "/v1/calendar/days?from=2019-04-01&to=2019-05-01", "/.well-known/jwks.json", "/health/ready", "/v1/nowhere"] {
+    for path in [
+        "/v1/units",
+        "/v1/units/C31117",
+        "/v1/procedures?q=khai+sinh",
+        "/v1/procedures/1.001193",
+        "/v1/procedures/9.999999",
+        "/v1/accounts",
+        "/v1/me",
+        "/v1/codes",
+        "/v1/calendar/days?from=2019-04-01&to=2019-05-01",
+        "/.well-known/jwks.json",
+        "/health/ready",
+        "/v1/nowhere",
+    ] {
         let (get, head) = (admin.get(path), admin.send("HEAD", path).answer());
         assert_eq!((head.status, head.etag(), head.text.as_str()), (get.status, get.etag(), ""), "{path}");
         assert_eq!(head.header("content-type"), get.header("content-type"), "{path}");
@@ -50,12 +64,22 @@ fn head_answers_as_get_does_without_a_body() {
 #[test]
 fn formats_nobody_can_answer_are_not_acceptable() {
     let city = City::new();
-    for accept in ["text/html", "application/xml", "image/*", "application/json;q=0", "text/csv, text/html;q=0.9"] {
+    for accept in
+        ["text/html", "application/xml", "image/*", "application/json;q=0", "text/csv, text/html;q=0.9"]
+    {
         let answer = city.send("GET", "/v1/units").header("Accept", accept).answer();
         is_refusal(accept, &answer);
         assert_eq!((answer.status, answer.code()), (406, "not_acceptable"), "{accept}");
     }
-    for accept in ["*/*", "application/*", "application/json", "text/html, application/json;q=0.1", "application/problem+json", "text/html, */*;q=0.1", "APPLICATION/JSON"] {
+    for accept in [
+        "*/*",
+        "application/*",
+        "application/json",
+        "text/html, application/json;q=0.1",
+        "application/problem+json",
+        "text/html, */*;q=0.1",
+        "APPLICATION/JSON",
+    ] {
         city.send("GET", "/v1/units").header("Accept", accept).answer().expect(200);
     }
 }
@@ -77,7 +101,11 @@ fn texts_are_vietnamese_unless_english_is_preferred() {
             request = request.header("Accept-Language", languages);
         }
         let answer = request.answer().expect(404);
-        assert_eq!((answer.header("content-language"), &answer.body["title"]), (language, &json!(title)), "{languages}");
+        assert_eq!(
+            (answer.header("content-language"), &answer.body["title"]),
+            (language, &json!(title)),
+            "{languages}"
+        );
         assert_eq!(answer.code(), "not_found");
     }
     let faults = |language: &str| {
@@ -96,7 +124,19 @@ fn a_bad_if_match_is_stale_or_malformed_and_changes_nothing() {
     let path = format!("/v1/accounts/{}", account["id"].as_str().unwrap());
     let update = json!({ "display_name": "Đã đổi", "disabled": false });
     let long = "x".repeat(300);
-    for tag in ["*", "abc", "\"\"", "\"-1\"", "\"0-0\"", "\"99999999999999999999-x\"", "\"9223372036854775807-x\"", "\"-9223372036854775808-x\"", "\"2-000000000000\"", "\"1,2\"", &long] {
+    for tag in [
+        "*",
+        "abc",
+        "\"\"",
+        "\"-1\"",
+        "\"0-0\"",
+        "\"99999999999999999999-x\"",
+        "\"9223372036854775807-x\"",
+        "\"-9223372036854775808-x\"",
+        "\"2-000000000000\"",
+        "\"1,2\"",
+        &long,
+    ] {
         let answer = admin.send("PUT", &path).header("If-Match", tag).json(update.clone()).answer();
         is_refusal(tag, &answer);
         assert!([400, 412].contains(&answer.status), "{tag}: {}", answer.text);
@@ -127,12 +167,19 @@ fn odd_headers_are_survived() {
         let answer = city.send("GET", "/v1/units/C31117").header(name, value).answer();
         assert!(answer.status < 500, "{name}: {value:.40}: {}", answer.text);
     }
-    for head in ["GET / HTTP/9.9\nHost: x\n", "nonsense\n", "GET /v1/units\n", "GET /v1/units HTTP/1.1\nHost: x\nBad Header: x\n", "\u{0}\u{1}\u{2}\n"] {
+    for head in [
+        "GET / HTTP/9.9\nHost: x\n",
+        "nonsense\n",
+        "GET /v1/units\n",
+        "GET /v1/units HTTP/1.1\nHost: x\nBad Header: x\n",
+        "\u{0}\u{1}\u{2}\n",
+    ] {
         let (status, text) = raw(&city, head, b"");
         assert!(status == 0 || (400..500).contains(&status), "{head}: {text}");
     }
     let many: String = (0..500).map(|number| format!("X-{number}: y\n")).collect();
-    let (status, text) = raw(&city, &format!("GET /v1/units HTTP/1.1\nHost: x\nConnection: close\n{many}"), b"");
+    let (status, text) =
+        raw(&city, &format!("GET /v1/units HTTP/1.1\nHost: x\nConnection: close\n{many}"), b"");
     assert!(status < 500, "{text:.200}");
     is_alive(&city);
 }
@@ -157,7 +204,10 @@ fn browsers_of_allowed_origins_may_call_and_others_may_not() {
     let city = City::with(&[("KSTT_CORS_ORIGINS", "https://congdan.example, https://canbo.example")]);
     let preflight = |origin: &str, method: &str, headers: &str| {
         let request = city.send("OPTIONS", "/v1/accounts").header("Origin", origin);
-        request.header("Access-Control-Request-Method", method).header("Access-Control-Request-Headers", headers).answer()
+        request
+            .header("Access-Control-Request-Method", method)
+            .header("Access-Control-Request-Headers", headers)
+            .answer()
     };
     let wanted = "authorization, content-type, if-match, idempotency-key";
     for origin in ["https://congdan.example", "https://canbo.example"] {
@@ -178,7 +228,8 @@ fn browsers_of_allowed_origins_may_call_and_others_may_not() {
         assert_eq!(refused.header("access-control-allow-origin"), "", "{origin}");
     }
     for (path, status) in [("/v1/units/C31117", 200), ("/v1/accounts", 401), ("/v1/units/KHONGCO", 404)] {
-        let answer = city.send("GET", path).header("Origin", "https://congdan.example").answer().expect(status);
+        let answer =
+            city.send("GET", path).header("Origin", "https://congdan.example").answer().expect(status);
         assert_eq!(answer.header("access-control-allow-origin"), "https://congdan.example", "{path}");
         let exposed = answer.header("access-control-expose-headers").to_lowercase();
         for name in ["etag", "location", "retry-after", "ratelimit-remaining"] {

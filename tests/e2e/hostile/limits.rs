@@ -6,7 +6,11 @@ use super::*;
 use crate::city::Person;
 
 const SLOW: &[(&str, &str)] = &[("KSTT_RATE_LIMIT", "1"), ("KSTT_RATE_BURST", "4")];
-const TRUSTING: &[(&str, &str)] = &[("KSTT_RATE_LIMIT", "1"), ("KSTT_RATE_BURST", "4"), ("KSTT_TRUSTED_PROXIES", "127.0.0.0/8, ::1/128, 10.0.0.0/8")];
+const TRUSTING: &[(&str, &str)] = &[
+    ("KSTT_RATE_LIMIT", "1"),
+    ("KSTT_RATE_BURST", "4"),
+    ("KSTT_TRUSTED_PROXIES", "127.0.0.0/8, ::1/128, 10.0.0.0/8"),
+];
 
 fn number(answer: &Answer, name: &str) -> u64 {
     answer.header(name).parse().unwrap_or_else(|_| panic!("{name} is a number: {:?}", answer.headers))
@@ -43,7 +47,8 @@ fn a_limit_switched_off_tells_nothing() {
 #[test]
 fn every_address_behind_a_trusted_proxy_has_its_own_limit() {
     let city = City::with(TRUSTING);
-    let ask = |address: &str| city.send("GET", "/v1/units/C31117").header("X-Forwarded-For", address).answer();
+    let ask =
+        |address: &str| city.send("GET", "/v1/units/C31117").header("X-Forwarded-For", address).answer();
     until_refused(20, || ask("203.0.113.1")).expect("the limit is reached");
     ask("203.0.113.2").expect(200);
     ask("203.0.113.1, 203.0.113.3").expect(200);
@@ -55,7 +60,9 @@ fn nobody_escapes_the_limit_by_naming_addresses() {
     let asked = std::cell::Cell::new(0);
     let refused = until_refused(20, || {
         asked.set(asked.get() + 1);
-        city.send("GET", "/v1/units/C31117").header("X-Forwarded-For", &format!("203.0.113.{}", asked.get())).answer()
+        city.send("GET", "/v1/units/C31117")
+            .header("X-Forwarded-For", &format!("203.0.113.{}", asked.get()))
+            .answer()
     });
     assert!(refused.is_some());
 }
@@ -65,7 +72,12 @@ fn an_account_has_one_limit_wherever_it_calls_from() {
     let city = City::with(TRUSTING);
     let log_in = |username: &str, address: &str| {
         let body = json!({ "grant_type": "password", "username": username, "password": "thu-nghiem-2019" });
-        let answer = city.send("POST", "/v1/auth/token").header("X-Forwarded-For", address).json(body).answer().expect(200);
+        let answer = city
+            .send("POST", "/v1/auth/token")
+            .header("X-Forwarded-For", address)
+            .json(body)
+            .answer()
+            .expect(200);
         Person { city: &city, tokens: answer.body }
     };
     let (officer, clerk) = (log_in("officer.sxd", "203.0.113.200"), log_in("clerk.sxd", "203.0.113.201"));
@@ -83,10 +95,16 @@ fn an_account_has_one_limit_wherever_it_calls_from() {
 /// The address the city takes a login to come from.
 fn address_of(city: &City, forwarded: &str) -> String {
     let body = json!({ "grant_type": "password", "username": "officer.sxd", "password": "thu-nghiem-2019" });
-    let answer = city.send("POST", "/v1/auth/token").header("X-Forwarded-For", forwarded).json(body).answer().expect(200);
+    let answer = city
+        .send("POST", "/v1/auth/token")
+        .header("X-Forwarded-For", forwarded)
+        .json(body)
+        .answer()
+        .expect(200);
     let person = Person { city, tokens: answer.body };
     let sessions = person.get("/v1/me/sessions").expect(200).body;
-    let own = sessions["items"].as_array().unwrap().iter().find(|item| item["current"] == true).cloned().unwrap();
+    let own =
+        sessions["items"].as_array().unwrap().iter().find(|item| item["current"] == true).cloned().unwrap();
     own["client_address"].as_str().unwrap().to_owned()
 }
 

@@ -18,7 +18,12 @@ fn told(report: &Value) -> Value {
 /// What must stay when nothing is stored.
 fn state(city: &City) -> (Vec<Value>, Value) {
     let trail = city.login("controller.vpubnd").get("/v1/audit?limit=200").expect(200).body;
-    let imports = trail["items"].as_array().unwrap().iter().filter(|item| item["action"] == "procedures.import").cloned();
+    let imports = trail["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|item| item["action"] == "procedures.import")
+        .cloned();
     (walk(city, "&as_of=2030-01-01", 200), imports.map(|item| item["id"].clone()).collect())
 }
 
@@ -26,13 +31,13 @@ fn state(city: &City) -> (Vec<Value>, Value) {
 fn a_dry_run_tells_what_would_happen_and_stores_nothing() {
     let city = City::new();
     let controller = city.login("controller.vpubnd");
-    let rows = [row("9.900001", "Thủ tục một"), row("9.900002", "Thủ tục hai"), json!({ "name": 5 })];
+    let rows = [row("9.900001", "Thủ tục một"), row("9.900002", "Thủ tục xyzhai"), json!({ "name": 5 })];
     let before = state(&city);
     let rehearsed = import(&controller, "?dry_run=true", &rows).expect(200).body;
     assert_eq!((&rehearsed["dry_run"], totals(&rehearsed)), (&json!(true), [2, 0, 0, 0, 1]));
     assert_eq!(state(&city), before);
     city.get("/v1/procedures/9.900001").expect(404);
-    assert_eq!(search(&city, "thủ tục một hai").len() + search(&city, "9.900001").len(), 0);
+    assert_eq!(search(&city, "xyzhai").len() + search(&city, "9.900001").len(), 0);
 
     let done = import(&controller, "?dry_run=false", &rows).expect(200).body;
     assert_eq!((&done["dry_run"], totals(&done)), (&json!(false), [2, 0, 0, 0, 1]));
@@ -40,31 +45,40 @@ fn a_dry_run_tells_what_would_happen_and_stores_nothing() {
     expected["dry_run"] = json!(false);
     assert_eq!(told(&done), expected, "a dry run tells what the import does");
     city.get("/v1/procedures/9.900001").expect(200);
-    assert_eq!(search(&city, "9.900001").len(), 1);
+    assert_eq!(search(&city, "9.900001")[0]["name"], "Thủ tục một");
+    assert_eq!(search(&city, "xyzhai").len(), 1);
 }
 
 #[test]
 fn a_document_a_list_and_lines_give_the_same() {
-    let rows: Vec<Value> = demo().iter().cloned().map(|mut row| {
-        row["locality"] = json!("Đà Nẵng");
-        row["id"] = json!(format!("X-{}", row["id"].as_str().unwrap()));
-        row
-    }).collect();
+    let rows: Vec<Value> = demo()
+        .iter()
+        .cloned()
+        .map(|mut row| {
+            row["locality"] = json!("Đà Nẵng");
+            row["id"] = json!(format!("X-{}", row["id"].as_str().unwrap()));
+            row
+        })
+        .collect();
     let bodies = [
         ("application/json", json!({ "meta": { "x": [1] }, "procedures": rows }).to_string()),
         ("application/json", json!(rows).to_string()),
         ("application/x-ndjson", lines(&rows)),
         ("application/x-ndjson", format!("\n\n{}\n", lines(&rows).replace('\n', "\r\n").trim_end())),
     ];
-    let results: Vec<(Value, Vec<Value>)> = bodies.into_iter().map(|(content_type, body)| {
-        let city = City::new();
-        let request = city.login("controller.vpubnd").send("POST", "/v1/procedures/import");
-        let report = request.bytes(content_type, body.into_bytes()).answer().expect(200).body;
-        assert_eq!(totals(&report), [64, 0, 0, 0, 0], "{content_type}");
-        let made = all(report["items"].as_array().unwrap(), "procedure_id").into_iter();
-        let read = |id: String| city.get(&format!("/v1/procedures/{id}?as_of=2019-12-31")).expect(200).body;
-        (told(&report), made.map(|id| read(id)["content"].clone()).collect())
-    }).collect();
+    let results: Vec<(Value, Vec<Value>)> = bodies
+        .into_iter()
+        .map(|(content_type, body)| {
+            let city = City::new();
+            let request = city.login("controller.vpubnd").send("POST", "/v1/procedures/import");
+            let report = request.bytes(content_type, body.into_bytes()).answer().expect(200).body;
+            assert_eq!(totals(&report), [64, 0, 0, 0, 0], "{content_type}");
+            let made = all(report["items"].as_array().unwrap(), "procedure_id").into_iter();
+            let read =
+                |id: String| city.get(&format!("/v1/procedures/{id}?as_of=2019-12-31")).expect(200).body;
+            (told(&report), made.map(|id| read(id)["content"].clone()).collect())
+        })
+        .collect();
     for result in &results[1..] {
         assert_eq!(result, &results[0]);
     }
@@ -86,31 +100,41 @@ fn the_same_file_twice_changes_nothing() {
 fn a_changed_row_needs_a_date_and_then_follows_the_old_version() {
     let city = City::new();
     let controller = city.login("controller.vpubnd");
-    let first = import(&controller, "", &[row("9.900001", "Thủ tục cũ kỹ")]).expect(200).body;
+    let first = import(&controller, "", &[row("9.900001", "Thủ tục xyzcu")]).expect(200).body;
     let id = first["items"][0]["procedure_id"].clone();
-    let changed = [row("9.900001", "Thủ tục tân thời")];
+    let changed = [row("9.900001", "Thủ tục xyzmoi")];
 
     let undated = import(&controller, "", &changed).expect(200).body;
     assert_eq!((totals(&undated), &undated["items"][0]["outcome"]), ([0, 0, 0, 1, 0], &json!("conflict")));
     assert!(undated["items"][0]["reason"].as_str().unwrap().contains("valid_from"), "{undated}");
-    assert_eq!(city.get("/v1/procedures/9.900001").body["content"]["name"], "Thủ tục cũ kỹ");
+    assert_eq!(city.get("/v1/procedures/9.900001").body["content"]["name"], "Thủ tục xyzcu");
 
     let dated = import(&controller, "?valid_from=2019-06-01", &changed).expect(200).body;
     assert_eq!((totals(&dated), &dated["items"][0]["procedure_id"]), ([0, 0, 1, 0, 0], &id));
     let on = |day: &str| city.get(&format!("/v1/procedures/9.900001?as_of={day}")).expect(200).body;
     let (old, new) = (on("2019-05-31"), on("2019-06-01"));
-    assert_eq!((&old["content"]["name"], &old["number"], &old["valid_to"]), (&json!("Thủ tục cũ kỹ"), &json!(1), &json!("2019-06-01")));
-    assert_eq!((&new["content"]["name"], &new["number"], &new["valid_from"]), (&json!("Thủ tục tân thời"), &json!(2), &json!("2019-06-01")));
+    assert_eq!(
+        (&old["content"]["name"], &old["number"], &old["valid_to"]),
+        (&json!("Thủ tục xyzcu"), &json!(1), &json!("2019-06-01"))
+    );
+    assert_eq!(
+        (&new["content"]["name"], &new["number"], &new["valid_from"]),
+        (&json!("Thủ tục xyzmoi"), &json!(2), &json!("2019-06-01"))
+    );
     assert_eq!((&new["id"], &old["id"]), (&id, &id));
 
-    for (moment, name, gone) in [("2019-05-31T23:59:59+07:00", "cũ kỹ", "tân thời"), ("2019-06-01T00:00:00+07:00", "tân thời", "cũ kỹ")] {
+    for (moment, name, gone) in
+        [("2019-05-31T23:59:59+07:00", "xyzcu", "xyzmoi"), ("2019-06-01T00:00:00+07:00", "xyzmoi", "xyzcu")]
+    {
         city.clock.set(moment);
         assert_eq!((search(&city, name).len(), search(&city, gone).len()), (1, 0), "{moment}");
         assert_eq!(walk(&city, "&field=thu-nghiem", 50).len(), 1, "{moment}");
     }
 
     for day in ["2019-06-01", "2019-05-01"] {
-        let late = import(&controller, &format!("?valid_from={day}"), &[row("9.900001", "Thủ tục thứ ba")]).expect(200).body;
+        let late = import(&controller, &format!("?valid_from={day}"), &[row("9.900001", "Thủ tục thứ ba")])
+            .expect(200)
+            .body;
         assert_eq!(totals(&late), [0, 0, 0, 1, 0], "{day}: {late}");
     }
     assert_eq!(on("2030-01-01")["number"], json!(2));
@@ -127,7 +151,9 @@ fn a_row_with_its_own_date_needs_none_of_the_import() {
     row["name"] = json!("Thủ tục có ngày khác");
     assert_eq!(totals(&import(&controller, "", &[row]).expect(200).body), [0, 0, 1, 0, 0]);
     city.get("/v1/procedures/9.900001?as_of=2019-02-28").expect(404);
-    let on = |day: &str| city.get(&format!("/v1/procedures/9.900001?as_of={day}")).expect(200).body["number"].clone();
+    let on = |day: &str| {
+        city.get(&format!("/v1/procedures/9.900001?as_of={day}")).expect(200).body["number"].clone()
+    };
     assert_eq!((on("2019-03-31"), on("2019-04-01")), (json!(1), json!(2)));
 }
 
@@ -135,7 +161,14 @@ fn a_row_with_its_own_date_needs_none_of_the_import() {
 fn a_broken_row_fails_alone() {
     let city = City::new();
     let controller = city.login("controller.vpubnd");
-    let broken = [json!({ "name": 5 }), json!("text"), json!(null), json!({ "name": "A", "level": "xã" }), json!({ "steps": [{ "x": 1 }] }), json!([])];
+    let broken = [
+        json!({ "name": 5 }),
+        json!("text"),
+        json!(null),
+        json!({ "name": "A", "level": "xã" }),
+        json!({ "steps": [{ "x": 1 }] }),
+        json!([]),
+    ];
     let good = row("9.900001", "Thủ tục lành lặn");
     let rows: Vec<Value> = broken.iter().cloned().chain([good]).collect();
     let report = import(&controller, "?dry_run=true", &rows).expect(200).body;
@@ -146,7 +179,8 @@ fn a_broken_row_fails_alone() {
         assert_eq!((&item["row"], &item["outcome"]), (&json!(place + 1), &json!("failed")));
         assert!(item["reason"].as_str().is_some_and(|reason| !reason.is_empty()), "{item}");
     }
-    let garbage = format!("garbage\n{}\n{{\"name\": \"\\ud800\"}}\n{{\"name\":\n", row("9.900001", "Thủ tục lành lặn"));
+    let garbage =
+        format!("garbage\n{}\n{{\"name\": \"\\ud800\"}}\n{{\"name\":\n", row("9.900001", "Thủ tục lành lặn"));
     let report = import_lines(&controller, "", &garbage).expect(200).body;
     assert_eq!((totals(&report), &report["rows"]), ([1, 0, 0, 0, 3], &json!(4)), "{report}");
     city.get("/v1/procedures/9.900001").expect(200);
@@ -156,19 +190,33 @@ fn a_broken_row_fails_alone() {
 fn a_broken_document_stores_nothing_however_much_came_before() {
     let city = City::new();
     let controller = city.login("controller.vpubnd");
-    let rows: Vec<Value> = (0..250).map(|number| row(&format!("9.90{number:04}"), "Thủ tục dở dang")).collect();
+    let rows: Vec<Value> =
+        (0..250).map(|number| row(&format!("9.90{number:04}"), "Thủ tục xyzdang")).collect();
     let whole = json!({ "procedures": rows }).to_string();
     let before = state(&city);
-    for body in [&whole[..whole.len() - 1], &whole[..whole.len() - 2], &whole[..whole.len() / 2], &format!("{whole}x"), "{}", "{\"rows\": []}", "7", "", "garbage", "{\"procedures\": {}}", "{\"procedures\": 7}"] {
+    for body in [
+        &whole[..whole.len() - 1],
+        &whole[..whole.len() - 2],
+        &whole[..whole.len() / 2],
+        &format!("{whole}x"),
+        "{}",
+        "{\"rows\": []}",
+        "7",
+        "",
+        "garbage",
+        "{\"procedures\": {}}",
+        "{\"procedures\": 7}",
+    ] {
         let request = controller.send("POST", "/v1/procedures/import");
         let refused = request.bytes("application/json", body.as_bytes().to_vec()).answer();
         assert_eq!((refused.status, refused.code()), (400, "malformed"), "{body:.40}: {}", refused.text);
     }
     assert_eq!(state(&city), before);
-    assert_eq!(search(&city, "dở dang").len(), 0);
-    let request = controller.send("POST", "/v1/procedures/import").bytes("application/json", whole.into_bytes());
+    assert_eq!(search(&city, "xyzdang").len(), 0);
+    let request =
+        controller.send("POST", "/v1/procedures/import").bytes("application/json", whole.into_bytes());
     assert_eq!(totals(&request.answer().expect(200).body), [250, 0, 0, 0, 0]);
-    assert_eq!(search(&city, "dở dang").len(), 250);
+    assert_eq!(search(&city, "xyzdang").len(), 250);
 }
 
 #[test]
@@ -176,15 +224,39 @@ fn deep_rows_and_control_characters_never_break_the_server() {
     let city = City::new();
     let controller = city.login("controller.vpubnd");
     let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
-    for body in [format!("{{\"procedures\": [{{\"name\": \"A\", \"x\": {deep}}}]}}"), format!("{{\"procedures\": {deep}}}"), format!("{{\"x\": {deep}, \"procedures\": []}}"), deep.clone()] {
+    for body in [
+        format!("{{\"procedures\": [{{\"name\": \"A\", \"x\": {deep}}}]}}"),
+        format!("{{\"procedures\": {deep}}}"),
+        format!("{{\"x\": {deep}, \"procedures\": []}}"),
+        deep.clone(),
+    ] {
         let request = controller.send("POST", "/v1/procedures/import?dry_run=true");
         let answer = request.bytes("application/json", body.into_bytes()).answer();
         assert!(answer.status == 400 || answer.body["created"] == json!(0), "{:.300}", answer.text);
     }
-    let report = import_lines(&controller, "?dry_run=true", &format!("{{\"name\": {deep}}}\n{}\n", row("9.900001", "A"))).expect(200).body;
+    let report = import_lines(
+        &controller,
+        "?dry_run=true",
+        &format!("{{\"name\": {deep}}}\n{}\n", row("9.900001", "A")),
+    )
+    .expect(200)
+    .body;
     assert_eq!(totals(&report), [1, 0, 0, 0, 1], "{:.300}", report.to_string());
 
-    let keys = ["id", "code", "local_code", "name", "field", "level_basis", "issuing_body", "locality", "valid_from", "structure", "time_limit", "fee"];
+    let keys = [
+        "id",
+        "code",
+        "local_code",
+        "name",
+        "field",
+        "level_basis",
+        "issuing_body",
+        "locality",
+        "valid_from",
+        "structure",
+        "time_limit",
+        "fee",
+    ];
     for (number, key) in keys.iter().enumerate() {
         for text in ["\u{0}", "A\u{0}B", "\u{1}\u{85}\u{7f}", "\u{feff}\u{200b}"] {
             let mut row = row(&format!("9.90{number:04}"), "Thủ tục có ký tự lạ");
@@ -201,12 +273,27 @@ fn deep_rows_and_control_characters_never_break_the_server() {
 fn only_who_keeps_the_registry_may_import() {
     let city = City::new();
     let rows = [row("9.900001", "Thủ tục trái phép")];
-    for username in ["admin.vpubnd", "officer.d916", "controller.d916", "controller.sxd", "head.vpubnd", "chairman.ubndtp", "clerk.c31117"] {
+    for username in [
+        "admin.vpubnd",
+        "officer.d916",
+        "controller.d916",
+        "controller.sxd",
+        "head.vpubnd",
+        "chairman.ubndtp",
+        "clerk.c31117",
+    ] {
         for query in ["", "?dry_run=true"] {
-            assert_eq!(import(&city.login(username), query, &rows).expect(403).code(), "forbidden", "{username}");
+            assert_eq!(
+                import(&city.login(username), query, &rows).expect(403).code(),
+                "forbidden",
+                "{username}"
+            );
         }
     }
-    assert_eq!(city.post("/v1/procedures/import", json!({ "procedures": rows })).expect(401).code(), "unauthenticated");
+    assert_eq!(
+        city.post("/v1/procedures/import", json!({ "procedures": rows })).expect(401).code(),
+        "unauthenticated"
+    );
     city.get("/v1/procedures/9.900001").expect(404);
     import(&city.login("controller.vpubnd"), "", &rows).expect(200);
 }
@@ -226,7 +313,10 @@ fn every_stored_row_leaves_one_audit_row() {
         let rows = trail(code);
         assert_eq!(rows.iter().map(|row| row["after"]["name"].as_str().unwrap()).collect::<Vec<_>>(), names);
         for row in rows {
-            assert_eq!((&row["action"], &row["actor"]["name"]), (&json!("procedures.import"), &json!("controller.vpubnd")));
+            assert_eq!(
+                (&row["action"], &row["actor"]["name"]),
+                (&json!("procedures.import"), &json!("controller.vpubnd"))
+            );
         }
     }
 }

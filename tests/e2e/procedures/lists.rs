@@ -34,7 +34,16 @@ fn the_list_is_the_set_of_single_reads() {
             let began = item["valid_from"].as_str().unwrap() <= day;
             assert_eq!(read.status, if began { 200 } else { 404 }, "{day} {item}");
             if began {
-                for key in ["id", "version_id", "number", "national_code", "variant", "valid_from", "valid_to", "origin"] {
+                for key in [
+                    "id",
+                    "version_id",
+                    "number",
+                    "national_code",
+                    "variant",
+                    "valid_from",
+                    "valid_to",
+                    "origin",
+                ] {
                     assert_eq!(read.body[key], item[key], "{key}");
                 }
                 assert_eq!(read.body["content"]["name"], item["name"]);
@@ -46,7 +55,16 @@ fn the_list_is_the_set_of_single_reads() {
 #[test]
 fn an_exact_count_is_the_length_of_the_list() {
     let city = City::new();
-    for query in ["", "&level=commune", "&channel=online", "&unit=SXD", "&q=dang+ky", "&q=khongcogihet", "&as_of=2016-01-01", "&field=ho-tich&level=district"] {
+    for query in [
+        "",
+        "&level=commune",
+        "&channel=online",
+        "&unit=SXD",
+        "&q=dang+ky",
+        "&q=khongcogihet",
+        "&as_of=2016-01-01",
+        "&field=ho-tich&level=district",
+    ] {
         assert_eq!(count(&city, query), walk(&city, query, 13).len(), "{query}");
     }
     let page = city.get("/v1/procedures").expect(200).body;
@@ -83,10 +101,15 @@ fn every_filter_gives_exactly_the_rows_that_match() {
     ];
     for (query, keep) in cases {
         let expected = demo_names(TODAY, keep);
-        assert!(!expected.is_empty() && expected.len() < IN_FORCE || query == "channel=direct", "{query} tells nothing");
+        assert!(
+            !expected.is_empty() && expected.len() < IN_FORCE || query == "channel=direct",
+            "{query} tells nothing"
+        );
         assert_eq!(set(&walk(&city, &format!("&{query}"), 9), "name"), expected, "{query}");
     }
-    for query in ["service_level=nd42:full", "subject=party_member", "field=khong-co", "level=ministry", "unit=VPUBND"] {
+    for query in
+        ["service_level=nd42:full", "subject=party_member", "field=khong-co", "level=ministry", "unit=VPUBND"]
+    {
         assert_eq!(walk(&city, &format!("&{query}"), 9).len(), 0, "{query}");
     }
 }
@@ -95,10 +118,15 @@ fn every_filter_gives_exactly_the_rows_that_match() {
 fn filters_hold_together_in_lists_and_searches() {
     let city = City::new();
     let keep = |row: &Value| {
-        has(row, "level", "xã") && sent_by(row, "Trực tuyến") && row["service_level"]["value"] == "3"
-            && row["field"] == "Hộ tịch" && has(row, "settling_unit_codes", "group:communes") && has(row, "subjects", "Công dân Việt Nam")
+        has(row, "level", "xã")
+            && sent_by(row, "Trực tuyến")
+            && row["service_level"]["value"] == "3"
+            && row["field"] == "Hộ tịch"
+            && has(row, "settling_unit_codes", "group:communes")
+            && has(row, "subjects", "Công dân Việt Nam")
     };
-    let filters = "&level=commune&channel=online&service_level=nd43:3&field=ho-tich&unit=C31117&subject=citizen";
+    let filters =
+        "&level=commune&channel=online&service_level=nd43:3&field=ho-tich&unit=C31117&subject=citizen";
     let expected = demo_names(TODAY, keep);
     assert!(expected.len() > 1, "{expected:?}");
     assert_eq!(set(&walk(&city, filters, 2), "name"), expected);
@@ -117,7 +145,10 @@ fn only_what_changed_since_a_moment_is_listed() {
     assert_eq!(all(&walk(&city, "&updated_since=2019-04-01T01:00:00Z", 50), "name"), ["Thủ tục mới viết"]);
     assert_eq!(walk(&city, "&updated_since=2019-04-01T01:00:01Z", 50).len(), 0);
     assert_eq!(walk(&city, "&updated_since=2019-03-04T01:00:00Z", 50).len(), IN_FORCE + 1);
-    assert_eq!(all(&walk(&city, "&q=thu&updated_since=2019-04-01T00:00:00Z", 50), "name"), ["Thủ tục mới viết"]);
+    assert_eq!(
+        all(&walk(&city, "&q=thu&updated_since=2019-04-01T00:00:00Z", 50), "name"),
+        ["Thủ tục mới viết"]
+    );
 }
 
 #[test]

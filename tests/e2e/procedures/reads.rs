@@ -13,7 +13,8 @@ fn code_variant_and_id_name_the_same_procedure() {
             continue;
         };
         let by_code = city.get(&format!("/v1/procedures/{code}")).expect(200);
-        let by_variant = city.get(&format!("/v1/procedures/{code}~{}", item["variant"].as_str().unwrap())).expect(200);
+        let by_variant =
+            city.get(&format!("/v1/procedures/{code}~{}", item["variant"].as_str().unwrap())).expect(200);
         assert_eq!((&by_code.body, &by_variant.body), (&by_id.body, &by_id.body));
         assert_eq!((by_code.etag(), by_variant.etag()), (by_id.etag(), by_id.etag()));
     }
@@ -26,14 +27,25 @@ fn a_procedure_says_everything_its_row_says() {
     let row = demo().iter().find(|row| row["code"] == "1.001193").unwrap();
     let content = &read["content"];
     assert_eq!((&content["name"], &content["field"]), (&row["name"], &row["field"]));
-    for (key, source) in [("channels", "submission_channels"), ("legal_bases", "legal_basis"), ("results", "results"), ("keywords", "keywords")] {
+    for (key, source) in [
+        ("channels", "submission_channels"),
+        ("legal_bases", "legal_basis"),
+        ("results", "results"),
+        ("keywords", "keywords"),
+    ] {
         assert_eq!(content[key].as_array().unwrap().len(), row[source].as_array().unwrap().len(), "{key}");
     }
     assert_eq!(content["related_procedures"], row["related_procedures"]);
     assert_eq!(content["interlinked_procedures"], row["interlinked_procedures"]);
     assert_eq!(content["agencies"]["settling"], row["implementing_agency"]);
-    assert_eq!((&read["valid_from"], &read["valid_to"], &read["number"]), (&json!("2017-01-16"), &json!(null), &json!(1)));
-    assert_eq!((&read["origin"], &read["variant"], &read["locality"]), (&json!("import"), &json!("can-tho-commune"), &json!("can-tho")));
+    assert_eq!(
+        (&read["valid_from"], &read["valid_to"], &read["number"]),
+        (&json!("2017-01-16"), &json!(null), &json!(1))
+    );
+    assert_eq!(
+        (&read["origin"], &read["variant"], &read["locality"]),
+        (&json!("import"), &json!("can-tho-commune"), &json!("can-tho"))
+    );
     let written = content.to_string();
     for component in row["dossier_components"].as_array().unwrap() {
         assert!(written.contains(component["name"].as_str().unwrap()), "{component}");
@@ -49,7 +61,8 @@ fn variants_come_with_the_citys_own_first_then_the_ministrys() {
         row["level"] = json!([level]);
         row
     };
-    let rows = [variant(json!("Đà Nẵng"), "xã"), variant(json!(null), "xã"), variant(json!("An Giang"), "huyện")];
+    let rows =
+        [variant(json!("Đà Nẵng"), "xã"), variant(json!(null), "xã"), variant(json!("An Giang"), "huyện")];
     let report = import(&city.login("controller.vpubnd"), "", &rows).expect(200).body;
     assert_eq!(totals(&report), [3, 0, 0, 0, 0], "{report}");
 
@@ -63,7 +76,10 @@ fn variants_come_with_the_citys_own_first_then_the_ministrys() {
         assert_eq!(read["variants"], own["variants"]);
     }
     let ministrys = city.get("/v1/procedures/1.001193~bo-commune").expect(200).body;
-    assert_eq!((&ministrys["locality"], &ministrys["content"]["name"]), (&json!(null), &json!("Thủ tục đăng ký khai sinh")));
+    assert_eq!(
+        (&ministrys["locality"], &ministrys["content"]["name"]),
+        (&json!(null), &json!("Thủ tục đăng ký khai sinh"))
+    );
 
     let only = [variant(json!("Đà Nẵng"), "xã"), variant(json!(null), "xã")].map(|mut row| {
         row["code"] = json!("9.900001");
@@ -76,7 +92,15 @@ fn variants_come_with_the_citys_own_first_then_the_ministrys() {
 #[test]
 fn what_is_not_there_is_not_found() {
     let city = City::new();
-    for name in ["9.999999", "1.001193~bo-commune", "1.001193~", "~can-tho-commune", "1.001193~can-tho", "1.00119", "01961234-0000-7000-8000-000000000000"] {
+    for name in [
+        "9.999999",
+        "1.001193~bo-commune",
+        "1.001193~",
+        "~can-tho-commune",
+        "1.001193~can-tho",
+        "1.00119",
+        "01961234-0000-7000-8000-000000000000",
+    ] {
         assert_eq!(city.get(&format!("/v1/procedures/{name}")).expect(404).code(), "not_found", "{name}");
     }
 }

@@ -60,7 +60,10 @@ fn the_best_match_comes_first() {
 #[test]
 fn a_code_finds_its_procedure_first() {
     let city = City::new();
-    for row in demo().iter().filter(|row| row["code"].is_string() && row["valid_from"].as_str().unwrap() <= "2019-03-04") {
+    for row in demo()
+        .iter()
+        .filter(|row| row["code"].is_string() && row["valid_from"].as_str().unwrap() <= "2019-03-04")
+    {
         let found = search(&city, row["code"].as_str().unwrap());
         assert_eq!(found[0]["national_code"], row["code"], "{found:?}");
         let found = search(&city, row["local_code"].as_str().unwrap());
@@ -78,7 +81,11 @@ fn a_component_of_the_dossier_is_found() {
 #[test]
 fn segments_of_a_snippet_join_to_the_name_and_mark_the_words() {
     let city = City::new();
-    for (text, words) in [("dang ky khai sinh", ["đăng", "ký", "khai", "sinh"].as_slice()), ("GIẤY phe", &["giấy", "phép"]), ("1.001193", &[])] {
+    for (text, words) in [
+        ("dang ky khai sinh", ["đăng", "ký", "khai", "sinh"].as_slice()),
+        ("GIẤY phe", &["giấy", "phép"]),
+        ("1.001193", &[]),
+    ] {
         for item in search(&city, text) {
             let snippet = &item["snippet"];
             let segments = snippet["segments"].as_array().unwrap();
@@ -93,7 +100,8 @@ fn segments_of_a_snippet_join_to_the_name_and_mark_the_words() {
         }
     }
     let first = &search(&city, "khai sinh")[0];
-    let hits: Vec<&Value> = first["snippet"]["segments"].as_array().unwrap().iter().filter(|s| s["hit"] == true).collect();
+    let hits: Vec<&Value> =
+        first["snippet"]["segments"].as_array().unwrap().iter().filter(|s| s["hit"] == true).collect();
     assert!(!hits.is_empty(), "{first}");
     assert_eq!(walk(&city, "", 200)[0].get("snippet"), None, "only in searches");
 }

@@ -19,8 +19,8 @@ use super::grants::{audit_grant, new_grant, own_tree};
 use super::wire::{AccountUpdate, AccountView, IssuedAccount, NewAccount};
 use crate::contract::problems;
 use crate::http::{
-    ApiError, Body, Caller, Cursor, Faults, Halt, IdempotencyKey, IfMatch, IfNoneMatch, Page, Params, ProblemCode, Reply, Tx,
-    say, stored_moment,
+    ApiError, Body, Caller, Cursor, Faults, Halt, IdempotencyKey, IfMatch, IfNoneMatch, Page, Params,
+    ProblemCode, Reply, Tx, say, stored_moment,
 };
 
 /// Lists accounts.
@@ -67,7 +67,19 @@ pub fn account_for<A: ActionKind>(tx: &mut Tx<'_>, id: &str) -> Result<(UserRow,
     let user = accounts::user(tx.conn, id)?.ok_or_else(ApiError::not_found)?;
     account_permit::<ReadAccounts>(tx.conn, tx.actor, id, today)?.ok_or_else(ApiError::not_found)?;
     let permit = account_permit::<A>(tx.conn, tx.actor, id, today)?.ok_or_else(ApiError::forbidden)?;
+    if A::ACTION != Action::ReadAccounts {
+        refuse_oneself(tx, id)?;
+    }
     Ok((user, permit))
+}
+
+/// Nobody administers their own account: not their rights, nor a lock they could not undo.
+pub fn refuse_oneself(tx: &Tx<'_>, id: &str) -> Result<(), ApiError> {
+    if tx.actor.id != id {
+        return Ok(());
+    }
+    let vi = "Không tự quản trị tài khoản của mình; hãy nhờ một quản trị viên khác.";
+    Err(ApiError::conflict(say(vi, "Nobody administers their own account; ask another administrator.")))
 }
 
 /// List accounts
@@ -98,7 +110,8 @@ async fn list(caller: Caller, query: Params<AccountQuery>) -> Result<HttpRespons
             Ok(accounts::list(conn, &filter, today, after, i64::from(limit) + 1)?)
         })
         .await?;
-    let next = |row: &UserRow| Cursor::after(&row.username, "", &filters, None).seal(caller.app.cursor_secret());
+    let next =
+        |row: &UserRow| Cursor::after(&row.username, "", &filters, None).seal(caller.app.cursor_secret());
     Ok(Reply::ok(&Page::of(rows, usize::from(limit), None, next, AccountView::from))?.into_response())
 }
 
@@ -208,7 +221,12 @@ pub fn check_username(faults: &mut Faults, username: &str) {
 }
 
 /// The account with its new password; what is kept for a retry holds no password.
-fn issued(status: StatusCode, location: Option<String>, row: UserRow, password: &str) -> Result<Reply, ApiError> {
+fn issued(
+    status: StatusCode,
+    location: Option<String>,
+    row: UserRow,
+    password: &str,
+) -> Result<Reply, ApiError> {
     let version = row.version;
     let mut answer =
         IssuedAccount { account: AccountView::from(row), temporary_password: Some(password.to_owned()) };
@@ -233,10 +251,14 @@ pub fn stale(etag: Option<String>) -> ApiError {
 #[utoipa::path(tag = "accounts", operation_id = "updateAccount", request_body = AccountUpdate,
     params(("id" = String, Path, description = "UUID of the account", max_length = 36), IfMatch),
     responses((status = 200, description = "The account as it is now", body = AccountView), problems::Open, problems::Guarded,
-        problems::Missing, problems::Content, problems::Precondition),
+        problems::Missing, problems::Content, problems::Precondition, problems::Collision),
     extensions(("x-action" = json!("accounts.change"))))]
 #[put("/v1/accounts/{id}")]
-async fn update(caller: Caller, id: web::Path<String>, body: Body<AccountUpdate>) -> Result<HttpResponse, ApiError> {
+async fn update(
+    caller: Caller,
+    id: web::Path<String>,
+    body: Body<AccountUpdate>,
+) -> Result<HttpResponse, ApiError> {
     caller.require(Action::ChangeAccount)?;
     let (expected, wanted, app) = (caller.expected_version(), body.value, caller.app.clone());
     let response = caller.write(&body.hash, move |tx| update_in(tx, &id, expected.clone()?, &wanted)).await;
@@ -268,7 +290,8 @@ fn update_in(tx: &mut Tx<'_>, id: &str, expected: i64, wanted: &AccountUpdate) -
         accounts::end_sessions_of(tx.conn, id, None, "account_disabled", real_now)?;
     }
     let row = accounts::user(tx.conn, id)?.ok_or_else(ApiError::not_found)?;
-    let states = [&user, &row].map(|row| json!({ "display_name": row.display_name, "disabled": row.disabled_at.is_some() }));
+    let states = [&user, &row]
+        .map(|row| json!({ "display_name": row.display_name, "disabled": row.disabled_at.is_some() }));
     let [before, after] = states;
     let change = Change {
         kind: "account",

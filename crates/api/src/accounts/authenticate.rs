@@ -4,9 +4,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 use jsonwebtoken::{Algorithm, Header, Validation, decode, decode_header, encode};
 use kstt_domain::codes::Code;
 use kstt_domain::policy::{ActingUnit, Actor, ActorKind, ClientScope};
+use kstt_persistence::Conn;
 use kstt_persistence::accounts::{self, ServiceClientRow, UserRow};
 use kstt_persistence::units::UnitRow;
-use kstt_persistence::Conn;
 use serde::{Deserialize, Serialize};
 
 use crate::app::App;
@@ -39,7 +39,12 @@ struct Claims {
 }
 
 /// A new access token of an actor.
-pub fn issue(app: &App, actor: &Actor, session: Option<&str>, real_now: DateTime<Utc>) -> Result<String, ApiError> {
+pub fn issue(
+    app: &App,
+    actor: &Actor,
+    session: Option<&str>,
+    real_now: DateTime<Utc>,
+) -> Result<String, ApiError> {
     let failed = |reason: &str| {
         log::error!("token: {reason}");
         ApiError::new(ProblemCode::Internal)
@@ -79,7 +84,12 @@ pub async fn authenticate(ctx: &Ctx, token: &str) -> Result<Identity, ApiError> 
     let invalid = || ApiError::new(ProblemCode::InvalidToken);
     let real_now = ctx.app.clock.real_now();
     let claims = verified(ctx, token, real_now).await?;
-    let cache_key = format!("{}|{}|{}", claims.sub, claims.unit.as_deref().unwrap_or(""), claims.sid.as_deref().unwrap_or(""));
+    let cache_key = format!(
+        "{}|{}|{}",
+        claims.sub,
+        claims.unit.as_deref().unwrap_or(""),
+        claims.sid.as_deref().unwrap_or("")
+    );
     if let Some(found) = ctx.app.actors.get(&cache_key, real_now) {
         return Ok(found);
     }
@@ -146,7 +156,12 @@ fn session_actor(
 }
 
 /// A person acting for one unit with the roles held there on `today`.
-pub fn person(conn: &mut Conn, user: &UserRow, unit: &UnitRow, today: chrono::NaiveDate) -> Result<Actor, ApiError> {
+pub fn person(
+    conn: &mut Conn,
+    user: &UserRow,
+    unit: &UnitRow,
+    today: chrono::NaiveDate,
+) -> Result<Actor, ApiError> {
     let grants = accounts::live_grants(conn, &user.id, today)?;
     let mut roles: Vec<_> =
         grants.iter().filter(|(_, at)| at.id == unit.id).map(|(grant, _)| grant.role.0).collect();
@@ -178,4 +193,3 @@ pub fn service(client: &ServiceClientRow) -> Actor {
         scopes: client.scopes.split_whitespace().filter_map(ClientScope::from_code).collect(),
     }
 }
-

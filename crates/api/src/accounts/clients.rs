@@ -17,7 +17,8 @@ use super::admin::stale;
 use super::wire::{ClientSpec, ClientView, IssuedClient};
 use crate::contract::problems;
 use crate::http::{
-    ApiError, Body, Caller, Cursor, Faults, Halt, IdempotencyKey, IfMatch, IfNoneMatch, Page, Params, Reply, Tx, canonical,
+    ApiError, Body, Caller, Cursor, Faults, Halt, IdempotencyKey, IfMatch, IfNoneMatch, Page, Params, Reply,
+    Tx, canonical,
 };
 
 /// Lists service clients.
@@ -50,10 +51,10 @@ async fn list(caller: Caller, query: Params<ClientQuery>) -> Result<HttpResponse
             Ok(accounts::clients(conn, after, i64::from(limit) + 1)?)
         })
         .await?;
-    let next = |row: &ServiceClientRow| Cursor::after(&row.id, "", "clients", None).seal(caller.app.cursor_secret());
+    let next =
+        |row: &ServiceClientRow| Cursor::after(&row.id, "", "clients", None).seal(caller.app.cursor_secret());
     Ok(Reply::ok(&Page::of(rows, usize::from(limit), None, next, ClientView::from))?.into_response())
 }
-
 
 /// Read a service client
 ///
@@ -75,6 +76,16 @@ fn new_secret(app: &crate::app::App) -> String {
     base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(app.ids.random(32))
 }
 
+fn check_scopes(faults: &mut Faults, scopes: &[kstt_domain::policy::ClientScope]) {
+    if !(1..=20).contains(&scopes.len()) {
+        faults.add(
+            "/scopes",
+            "length",
+            crate::http::say("Cần 1 đến 20 phạm vi.", "It needs 1 to 20 scopes."),
+        );
+    }
+}
+
 fn scopes_text(scopes: &[kstt_domain::policy::ClientScope]) -> String {
     let mut scopes: Vec<&str> = scopes.iter().map(|scope| scope.code()).collect();
     scopes.sort_unstable();
@@ -84,12 +95,18 @@ fn scopes_text(scopes: &[kstt_domain::policy::ClientScope]) -> String {
 
 fn audited(tx: &mut Tx<'_>, permit: &Permit<ManageClients>, row: &ServiceClientRow) -> Result<(), ApiError> {
     let after = json!({ "name": row.name, "scopes": row.scopes, "disabled": row.disabled_at.is_some() });
-    let change = Change { kind: "client", id: &row.id, key: &row.id, after: Some(after), ..Change::default() };
+    let change =
+        Change { kind: "client", id: &row.id, key: &row.id, after: Some(after), ..Change::default() };
     tx.audit(permit, change)
 }
 
 /// The client with its new secret; what is kept for a retry holds no secret.
-fn issued(status: StatusCode, location: Option<String>, row: ServiceClientRow, secret: &str) -> Result<Reply, ApiError> {
+fn issued(
+    status: StatusCode,
+    location: Option<String>,
+    row: ServiceClientRow,
+    secret: &str,
+) -> Result<Reply, ApiError> {
     let version = row.version;
     let mut answer = IssuedClient { client: ClientView::from(row), client_secret: Some(secret.to_owned()) };
     let etag = Reply::ok(&answer.client)?.tagged(version).etag;
@@ -117,6 +134,7 @@ async fn create(caller: Caller, body: Body<ClientSpec>) -> Result<HttpResponse, 
             let permit = tx.permit::<ManageClients>(&Target::city(&id))?;
             let mut faults = Faults::default();
             let name = faults.line("/name", &wanted.name, 200);
+            check_scopes(&mut faults, &wanted.scopes);
             faults.finish()?;
             let now = tx.now.naive_utc();
             let row = ServiceClientRow {
@@ -138,7 +156,12 @@ async fn create(caller: Caller, body: Body<ClientSpec>) -> Result<HttpResponse, 
 }
 
 /// Stores a changed client under the version the caller read.
-fn store(tx: &mut Tx<'_>, id: &str, expected: i64, edit: impl FnOnce(&mut ServiceClientRow)) -> Result<ServiceClientRow, Halt> {
+fn store(
+    tx: &mut Tx<'_>,
+    id: &str,
+    expected: i64,
+    edit: impl FnOnce(&mut ServiceClientRow),
+) -> Result<ServiceClientRow, Halt> {
     let permit = tx.permit::<ManageClients>(&Target::city(id))?;
     let before = accounts::client(tx.conn, id)?.ok_or_else(ApiError::not_found)?;
     let mut row = before.clone();
@@ -163,13 +186,18 @@ fn store(tx: &mut Tx<'_>, id: &str, expected: i64, edit: impl FnOnce(&mut Servic
         problems::Missing, problems::Content, problems::Precondition),
     extensions(("x-action" = json!("clients.manage"))))]
 #[put("/v1/clients/{id}")]
-async fn update(caller: Caller, id: web::Path<String>, body: Body<ClientSpec>) -> Result<HttpResponse, ApiError> {
+async fn update(
+    caller: Caller,
+    id: web::Path<String>,
+    body: Body<ClientSpec>,
+) -> Result<HttpResponse, ApiError> {
     caller.require(Action::ManageClients)?;
     let (expected, wanted, app) = (caller.expected_version(), body.value, caller.app.clone());
     let response = caller
         .write(&body.hash, move |tx| {
             let mut faults = Faults::default();
             let name = faults.line("/name", &wanted.name, 200);
+            check_scopes(&mut faults, &wanted.scopes);
             let now = tx.now.naive_utc();
             let known = accounts::client(tx.conn, &id)?.is_some();
             if !known {
@@ -207,7 +235,8 @@ async fn rotate_secret(caller: Caller, id: web::Path<String>) -> Result<HttpResp
             if accounts::client(tx.conn, &id)?.is_none() {
                 return Err(ApiError::not_found().into());
             }
-            let row = store(tx, &id, expected.clone()?, |row| row.secret_hash = canonical(secret.as_bytes()))?;
+            let row =
+                store(tx, &id, expected.clone()?, |row| row.secret_hash = canonical(secret.as_bytes()))?;
             issued(StatusCode::OK, None, row, &secret).map_err(Halt::from)
         })
         .await

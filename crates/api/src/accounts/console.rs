@@ -18,8 +18,15 @@ use crate::app::App;
 use crate::http::{ApiError, Halt, Tx};
 
 /// Creates an account with one grant from today; answers its temporary password.
-pub fn create_from_console(app: &App, username: &str, name: &str, role: &str, unit: &str) -> Result<String, String> {
-    let role = Role::from_code(role).ok_or("the role is one of admin, controller, chairman, head, officer, clerk")?;
+pub fn create_from_console(
+    app: &App,
+    username: &str,
+    name: &str,
+    role: &str,
+    unit: &str,
+) -> Result<String, String> {
+    let role = Role::from_code(role)
+        .ok_or("the role is one of admin, controller, chairman, head, officer, clerk")?;
     let mut faults = crate::http::Faults::default();
     super::admin::check_username(&mut faults, username);
     let name = faults.line("/name", name, 200);
@@ -34,13 +41,21 @@ pub fn create_from_console(app: &App, username: &str, name: &str, role: &str, un
             return Err(Halt::Refused(ApiError::conflict(crate::http::say("", "the username is taken"))));
         }
         let found = units::by_code(tx.conn, unit)?;
-        let unit = found.ok_or_else(|| Halt::Refused(ApiError::conflict(crate::http::say("", "there is no such unit"))))?;
+        let unit = found.ok_or_else(|| {
+            Halt::Refused(ApiError::conflict(crate::http::say("", "there is no such unit")))
+        })?;
         let user = new_user(&tx, username, &name, &hash);
         let permit = tx.permit::<CreateAccount>(&Target::city(&user.id))?;
         accounts::create(tx.conn, &permit, &user)?;
         let after = json!({ "username": user.username, "display_name": user.display_name });
-        let change =
-            Change { kind: "account", id: &user.id, key: username, unit_id: Some(&unit.id), after: Some(after), ..Change::default() };
+        let change = Change {
+            kind: "account",
+            id: &user.id,
+            key: username,
+            unit_id: Some(&unit.id),
+            after: Some(after),
+            ..Change::default()
+        };
         tx.audit(&permit, change)?;
         let grant = first_grant(&tx, &user, role, &unit.id, today);
         let may_grant = tx.permit::<GiveGrant>(&Target::city(&grant.id))?;

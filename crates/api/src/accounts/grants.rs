@@ -5,17 +5,19 @@ use kstt_domain::calendar::vn_date;
 use kstt_domain::period::{OPEN_END, Period};
 use kstt_domain::policy::actions::{EndGrant, GiveGrant, ReadAccounts};
 use kstt_domain::policy::{Action, ActionKind, Permit, Target};
+use kstt_persistence::Stored;
 use kstt_persistence::accounts::{self, GrantRow};
 use kstt_persistence::audit::Change;
 use kstt_persistence::units::{self, UnitRow};
-use kstt_persistence::Stored;
 use serde_json::json;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::admin::{account_for, stale};
+use super::admin::{account_for, refuse_oneself, stale};
 use super::wire::{Ending, GrantView, NewGrant};
 use crate::contract::problems;
-use crate::http::{ApiError, Body, Caller, Faults, Halt, IdempotencyKey, IfMatch, IfNoneMatch, Page, Reply, Tx, say};
+use crate::http::{
+    ApiError, Body, Caller, Faults, Halt, IdempotencyKey, IfMatch, IfNoneMatch, Page, Reply, Tx, say,
+};
 
 /// The path of a unit today, for the policy.
 pub fn own_tree(tx: &mut Tx<'_>, unit_id: &str) -> Result<Vec<String>, ApiError> {
@@ -45,7 +47,8 @@ pub fn new_grant(
         return Err(std::mem::take(faults).finish().err().unwrap_or_else(ApiError::not_found));
     };
     if units::period_on(tx.conn, &unit.id, from)?.is_none() {
-        let detail = say("Đơn vị không tồn tại vào ngày bắt đầu.", "The unit does not exist on the first day.");
+        let detail =
+            say("Đơn vị không tồn tại vào ngày bắt đầu.", "The unit does not exist on the first day.");
         faults.add(format!("{pointer}/unit"), "unit_not_there", detail);
     }
     let now = tx.now.naive_utc();
@@ -155,6 +158,7 @@ fn give_in(tx: &mut Tx<'_>, id: &str, wanted: &NewGrant) -> Result<Reply, Halt> 
     let (grant, unit) = new_grant(tx, &mut faults, "", id, wanted)?;
     let path = own_tree(tx, &unit.id)?;
     let permit = tx.permit::<GiveGrant>(&Target::unit(&grant.id, path))?;
+    refuse_oneself(tx, id)?;
     faults.finish()?;
     let period = Period { from: grant.valid_from, to: grant.valid_to };
     let doubled = accounts::grants_of(tx.conn, id)?.into_iter().any(|(other, _)| {
@@ -163,7 +167,8 @@ fn give_in(tx: &mut Tx<'_>, id: &str, wanted: &NewGrant) -> Result<Reply, Halt> 
             && Period { from: other.valid_from, to: other.valid_to }.overlaps(&period)
     });
     if doubled {
-        let detail = say("Vai trò này đã được giao trong thời gian đó.", "The role is held in that period already.");
+        let detail =
+            say("Vai trò này đã được giao trong thời gian đó.", "The role is held in that period already.");
         return Err(ApiError::conflict(detail).into());
     }
     accounts::give_grant(tx.conn, &permit, &grant)?;
@@ -179,10 +184,14 @@ fn give_in(tx: &mut Tx<'_>, id: &str, wanted: &NewGrant) -> Result<Reply, Halt> 
     params(("id" = String, Path, description = "UUID of the account", max_length = 36),
         ("grant_id" = String, Path, description = "UUID of the grant", max_length = 36), IfMatch),
     responses((status = 200, description = "The grant as it is now", body = GrantView), problems::Open, problems::Guarded,
-        problems::Missing, problems::Content, problems::Precondition),
+        problems::Missing, problems::Content, problems::Precondition, problems::Collision),
     extensions(("x-action" = json!("grants.end"))))]
 #[post("/v1/accounts/{id}/grants/{grant_id}/end")]
-async fn end_grant(caller: Caller, path: web::Path<(String, String)>, body: Body<Ending>) -> Result<HttpResponse, ApiError> {
+async fn end_grant(
+    caller: Caller,
+    path: web::Path<(String, String)>,
+    body: Body<Ending>,
+) -> Result<HttpResponse, ApiError> {
     caller.require(Action::EndGrant)?;
     let (expected, wanted, app) = (caller.expected_version(), body.value, caller.app.clone());
     let response =
@@ -191,16 +200,23 @@ async fn end_grant(caller: Caller, path: web::Path<(String, String)>, body: Body
     response
 }
 
-fn end_in(tx: &mut Tx<'_>, (id, grant_id): (&str, &str), expected: i64, wanted: &Ending) -> Result<Reply, Halt> {
+fn end_in(
+    tx: &mut Tx<'_>,
+    (id, grant_id): (&str, &str),
+    expected: i64,
+    wanted: &Ending,
+) -> Result<Reply, Halt> {
     account_for::<ReadAccounts>(tx, id)?;
     let (grant, unit) = accounts::grant(tx.conn, id, grant_id)?.ok_or_else(ApiError::not_found)?;
     let path = own_tree(tx, &unit.id)?;
     let permit = tx.permit::<EndGrant>(&Target::unit(grant_id, path))?;
+    refuse_oneself(tx, id)?;
     let mut faults = Faults::default();
     let reason = faults.optional_line("/reason", wanted.reason.as_deref(), 500);
     faults.day("/on", wanted.on);
     if wanted.on <= grant.valid_from || wanted.on > grant.valid_to {
-        let detail = say("Phải nằm trong thời gian giữ vai trò.", "It must lie within the period of the grant.");
+        let detail =
+            say("Phải nằm trong thời gian giữ vai trò.", "It must lie within the period of the grant.");
         faults.add("/on", "outside_period", detail);
     }
     faults.finish()?;

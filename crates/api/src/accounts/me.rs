@@ -139,7 +139,8 @@ struct PasswordChange {
 async fn change_password(caller: Caller, body: Body<PasswordChange>) -> Result<HttpResponse, ApiError> {
     caller.require(Action::ChangeMyPassword)?;
     let me = caller.actor.id.clone();
-    let user = caller.read(move |conn| Ok(accounts::user(conn, &me)?)).await?.ok_or_else(ApiError::not_found)?;
+    let user =
+        caller.read(move |conn| Ok(accounts::user(conn, &me)?)).await?.ok_or_else(ApiError::not_found)?;
     let mut faults = crate::http::Faults::default();
     check_new(&mut faults, "/new_password", &body.value.new_password, &user.username);
     faults.finish()?;
@@ -166,5 +167,10 @@ async fn change_password(caller: Caller, body: Body<PasswordChange>) -> Result<H
 }
 
 pub fn routes(config: &mut ServiceConfig) {
-    config.service(get_me).service(permissions).service(sessions).service(end_session).service(change_password);
+    config
+        .service(get_me)
+        .service(permissions)
+        .service(sessions)
+        .service(end_session)
+        .service(change_password);
 }

@@ -10,8 +10,8 @@ mod password;
 mod token;
 mod wire;
 
-pub use console::{create_from_console, rotate_keys_from_console};
 pub use authenticate::{Identity, authenticate};
+pub use console::{create_from_console, rotate_keys_from_console};
 pub use password::{PasswordGate, hash_password};
 pub use wire::NewAccount;
 

@@ -63,7 +63,8 @@ impl PasswordGate {
 }
 
 /// A hash nobody has the password of, made with the same parameters.
-const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+const NOBODY: &str =
+    "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
 fn argon() -> Argon2<'static> {
     // The parameters OWASP names for Argon2id with 19 MiB.
@@ -102,7 +103,8 @@ pub fn check_new(faults: &mut Faults, pointer: &str, password: &str, username: &
         );
     }
     if !username.is_empty() && password.to_lowercase().contains(&username.to_lowercase()) {
-        let detail = say("Mật khẩu không được chứa tên đăng nhập.", "A password does not contain the username.");
+        let detail =
+            say("Mật khẩu không được chứa tên đăng nhập.", "A password does not contain the username.");
         faults.add(pointer, "contains_username", detail);
     }
 }

@@ -118,9 +118,16 @@ async fn create_token(visitor: Visitor, body: Body<TokenRequest>) -> Result<Http
             refresh(&visitor.0, request.refresh_token.unwrap_or_default()).await?
         }
         GrantType::ClientCredentials => {
-            missing(&[("client_id", given(&request.client_id)), ("client_secret", given(&request.client_secret))])?;
-            client_token(&visitor.0, request.client_id.unwrap_or_default(), request.client_secret.unwrap_or_default())
-                .await?
+            missing(&[
+                ("client_id", given(&request.client_id)),
+                ("client_secret", given(&request.client_secret)),
+            ])?;
+            client_token(
+                &visitor.0,
+                request.client_id.unwrap_or_default(),
+                request.client_secret.unwrap_or_default(),
+            )
+            .await?
         }
     };
     let mut response = Reply::ok(&answer)?.into_response();
@@ -133,8 +140,11 @@ async fn log_in(ctx: &Ctx, request: TokenRequest) -> Result<TokenAnswer, ApiErro
     let username = request.username.unwrap_or_default().to_lowercase();
     let found = ctx.read(move |conn| Ok(accounts::by_username(conn, &username)?)).await?;
     let real_now = ctx.app.clock.real_now();
-    let locked = found.as_ref().is_some_and(|user| user.locked_until.is_some_and(|until| until > real_now.naive_utc()));
-    let hash = found.as_ref().filter(|user| user.disabled_at.is_none()).map(|user| user.password_hash.clone());
+    let locked = found
+        .as_ref()
+        .is_some_and(|user| user.locked_until.is_some_and(|until| until > real_now.naive_utc()));
+    let hash =
+        found.as_ref().filter(|user| user.disabled_at.is_none()).map(|user| user.password_hash.clone());
     let matches = ctx.app.passwords.verify(request.password.unwrap_or_default(), hash).await?;
     let Some(user) = found else { return Err(wrong_credentials()) };
     if locked {
@@ -158,7 +168,12 @@ async fn remember_failure(ctx: &Ctx, user_id: String, real_now: DateTime<Utc>) -
     .await
 }
 
-async fn open(ctx: &Ctx, user: UserRow, unit: Option<String>, real_now: DateTime<Utc>) -> Result<TokenAnswer, ApiError> {
+async fn open(
+    ctx: &Ctx,
+    user: UserRow,
+    unit: Option<String>,
+    real_now: DateTime<Utc>,
+) -> Result<TokenAnswer, ApiError> {
     let (here, today) = (ctx.clone(), ctx.today());
     write(ctx, move |conn| {
         // Read again: it may have been locked or disabled while its password was hashed.
@@ -187,7 +202,14 @@ async fn open(ctx: &Ctx, user: UserRow, unit: Option<String>, real_now: DateTime
         let mut tx = Tx::of_request(conn, &here, &actor);
         let permit = tx.permit::<OpenMySession>(&Target::owned(&session.id, &user.id))?;
         let after = json!({ "unit": unit.code, "client_address": session.client_address });
-        let change = Change { kind: "session", id: &session.id, key: &session.id, unit_id: Some(&unit.id), after: Some(after), ..Change::default() };
+        let change = Change {
+            kind: "session",
+            id: &session.id,
+            key: &session.id,
+            unit_id: Some(&unit.id),
+            after: Some(after),
+            ..Change::default()
+        };
         tx.audit(&permit, change)?;
         answer(&here, &actor, Some(&session.id), Some(refresh_token), user.must_change_password, real_now)
     })
@@ -213,13 +235,20 @@ fn chosen_unit(
         ));
     }
     let fault = |vi: String, en: String| {
-        ApiError::invalid(vec![FieldFault { pointer: "/unit".into(), code: "choose_unit", detail: say(vi, en) }])
+        ApiError::invalid(vec![FieldFault {
+            pointer: "/unit".into(),
+            code: "choose_unit",
+            detail: say(vi, en),
+        }])
     };
     match wanted {
         None if held.len() == 1 => Ok(held.remove(0)),
         None => Err(fault(format!("Chọn một đơn vị: {codes}."), format!("Choose one unit: {codes}."))),
         Some(code) => held.into_iter().find(|unit| unit.code == code).ok_or_else(|| {
-            fault(format!("Không giữ vai trò ở đơn vị này; có: {codes}."), format!("No role there; there are: {codes}."))
+            fault(
+                format!("Không giữ vai trò ở đơn vị này; có: {codes}."),
+                format!("No role there; there are: {codes}."),
+            )
         }),
     }
 }
@@ -280,7 +309,12 @@ async fn client_token(ctx: &Ctx, id: String, secret: String) -> Result<TokenAnsw
     answer(ctx, &service(&client), None, None, false, ctx.app.clock.real_now())
 }
 
-fn new_refresh_token(conn: &mut Conn, ctx: &Ctx, session: &str, real_now: DateTime<Utc>) -> Result<String, ApiError> {
+fn new_refresh_token(
+    conn: &mut Conn,
+    ctx: &Ctx,
+    session: &str,
+    real_now: DateTime<Utc>,
+) -> Result<String, ApiError> {
     use base64::Engine;
     let token = base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(ctx.app.ids.random(32));
     let row = RefreshTokenRow {
@@ -386,7 +420,14 @@ struct Jwks {
 #[get("/.well-known/jwks.json")]
 async fn keys(visitor: Visitor) -> Result<HttpResponse, ApiError> {
     refresh_keys(&visitor.0).await?;
-    let keys = visitor.app.signing.public().into_iter().map(|(kid, x)| Jwk { kty: "OKP", crv: "Ed25519", alg: "EdDSA", r#use: "sig", kid, x });
+    let keys = visitor.app.signing.public().into_iter().map(|(kid, x)| Jwk {
+        kty: "OKP",
+        crv: "Ed25519",
+        alg: "EdDSA",
+        r#use: "sig",
+        kid,
+        x,
+    });
     Ok(Reply::ok(&Jwks { keys: keys.collect() })?.into_response())
 }
 

@@ -1,9 +1,9 @@
 //! What the accounts room reads and shows. Password hashes and secrets never leave it.
 
 use chrono::{DateTime, NaiveDate, Utc};
+use kstt_domain::codes::Code;
 use kstt_domain::period::{known_end, known_start};
 use kstt_domain::policy::{Actor, ClientScope, Role};
-use kstt_domain::codes::Code;
 use kstt_domain::units::UnitKind;
 use kstt_persistence::accounts::{GrantWithUnit, ServiceClientRow, SessionRow, UserRow};
 use serde::{Deserialize, Serialize};
@@ -89,13 +89,18 @@ impl From<GrantWithUnit> for GrantView {
 #[serde(deny_unknown_fields)]
 pub struct NewAccount {
     /// Lower-case name to log in with.
-    #[schema(min_length = 3, max_length = 60, pattern = "^[a-z0-9][a-z0-9._-]{2,59}$", example = "nguyen.van.an")]
+    #[schema(
+        min_length = 3,
+        max_length = 60,
+        pattern = "^[a-z0-9][a-z0-9._-]{2,59}$",
+        example = "nguyen.van.an"
+    )]
     pub username: String,
     #[schema(min_length = 1, max_length = 200, example = "Nguyễn Văn An")]
     pub display_name: String,
-    #[schema(min_length = 3, max_length = 200, example = "an@example.org")]
+    #[schema(min_length = 1, max_length = 200, example = "an@example.org")]
     pub email: Option<String>,
-    #[schema(min_length = 3, max_length = 40, example = "0292 000 0000")]
+    #[schema(min_length = 1, max_length = 40, example = "0292 000 0000")]
     pub phone: Option<String>,
     /// The first grant.
     pub grant: NewGrant,
@@ -133,9 +138,9 @@ pub struct IssuedAccount {
 pub struct AccountUpdate {
     #[schema(min_length = 1, max_length = 200, example = "Nguyễn Văn An")]
     pub display_name: String,
-    #[schema(min_length = 3, max_length = 200, example = "an@example.org")]
+    #[schema(min_length = 1, max_length = 200, example = "an@example.org")]
     pub email: Option<String>,
-    #[schema(min_length = 3, max_length = 40, example = "0292 000 0000")]
+    #[schema(min_length = 1, max_length = 40, example = "0292 000 0000")]
     pub phone: Option<String>,
     /// True: the account cannot be used and all its sessions end. False also lifts a lock.
     pub disabled: bool,

@@ -18,7 +18,12 @@ use crate::http::{ApiError, Caller, Cursor, Page, Params, ProblemCode, Reply, li
 #[into_params(parameter_in = Query)]
 struct AuditQuery {
     /// Only rows about one subject, as `kind:key` or `kind:id`.
-    #[param(min_length = 3, max_length = 241, pattern = "^[a-z_]{1,40}:[!-~]{1,200}$", example = "unit:C31117")]
+    #[param(
+        min_length = 3,
+        max_length = 241,
+        pattern = "^[a-z_]{1,40}:[!-~]{1,200}$",
+        example = "unit:C31117"
+    )]
     subject: Option<String>,
     /// Items on a page.
     #[param(minimum = 1, maximum = 200, default = 20)]
@@ -82,6 +87,7 @@ struct AuditActor {
 
 /// What a change was made to.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = AuditSubject)]
 pub struct Subject {
     /// Kind of thing, the singular noun of its room.
     #[schema(max_length = 40, example = "unit")]
@@ -100,7 +106,12 @@ impl From<Placed> for AuditItem {
             id: row.id,
             at: row.at.and_utc(),
             action: row.action,
-            actor: AuditActor { kind: row.actor_kind, id: row.actor_id, name: row.actor_name, unit: row.actor_unit },
+            actor: AuditActor {
+                kind: row.actor_kind,
+                id: row.actor_id,
+                name: row.actor_name,
+                unit: row.actor_unit,
+            },
             subject: Subject { kind: row.subject_kind, id: row.subject_id, key: row.subject_key },
             before: row.before_state.map(state),
             after: row.after_state.map(state),
@@ -154,7 +165,10 @@ fn read_subject(text: &str) -> Result<(String, String), ApiError> {
             && key.bytes().all(|byte| byte.is_ascii_graphic())
     });
     parts.map(|(kind, key)| (kind.to_owned(), key.to_owned())).ok_or_else(|| {
-        let detail = say("Viết theo dạng loại:mã, ví dụ unit:C31117.", "Write it as kind:key, for example unit:C31117.");
+        let detail = say(
+            "Viết theo dạng loại:mã, ví dụ unit:C31117.",
+            "Write it as kind:key, for example unit:C31117.",
+        );
         ApiError::parameter(ProblemCode::Malformed, "subject", detail)
     })
 }

@@ -109,7 +109,11 @@ pub struct Report {
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         const SHOWN: usize = 100;
-        writeln!(f, "{} rows checked, {} logged heads, {} rows not sealed yet", self.checked, self.heads, self.waiting)?;
+        writeln!(
+            f,
+            "{} rows checked, {} logged heads, {} rows not sealed yet",
+            self.checked, self.heads, self.waiting
+        )?;
         if self.heads == 0 && self.checked > 0 {
             writeln!(f, "no head was logged here: a trail that was cut at its end would not be seen")?;
         }
@@ -164,7 +168,11 @@ mod tests {
             log_head(&path, &head(seq)).unwrap();
         }
         let logged = |path: &Path| -> Vec<Option<i64>> {
-            std::fs::read_to_string(path).unwrap().lines().map(|line| read_head(line).map(|head| head.seq)).collect()
+            std::fs::read_to_string(path)
+                .unwrap()
+                .lines()
+                .map(|line| read_head(line).map(|head| head.seq))
+                .collect()
         };
         assert_eq!(logged(&path), [Some(3), Some(7)]);
         // Power went in the middle of a line.

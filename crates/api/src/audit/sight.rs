@@ -6,7 +6,12 @@ use kstt_persistence::audit::Sight;
 use kstt_persistence::{Conn, Error, units};
 
 /// The rows `actor` may see who may do `action`; `None`: none at all.
-pub fn sight(conn: &mut Conn, actor: &Actor, action: Action, today: NaiveDate) -> Result<Option<Sight>, Error> {
+pub fn sight(
+    conn: &mut Conn,
+    actor: &Actor,
+    action: Action,
+    today: NaiveDate,
+) -> Result<Option<Sight>, Error> {
     let own = actor.unit.as_ref().map(|unit| unit.id.as_str());
     Ok(match (reach(actor, action), own) {
         (Some(Reach::City), _) => Some(Sight::City),
@@ -77,7 +82,8 @@ mod tests {
 
     #[test]
     fn what_is_not_public_is_seen_as_far_as_the_caller_reaches() {
-        let near = FeedSight { focal_officers: Some(Sight::City), accounts: Some(Sight::Units(vec!["u1".into()])) };
+        let near =
+            FeedSight { focal_officers: Some(Sight::City), accounts: Some(Sight::Units(vec!["u1".into()])) };
         assert!(near.sees("procedure", None) && near.sees("unit", Some("u2")));
         assert!(near.sees("grant", Some("u1")) && !near.sees("grant", Some("u2")) && !near.sees("key", None));
         assert!(near.sees("focal_officer", Some("u2")));

@@ -112,7 +112,8 @@ fn check_year(moment: DateTime<Utc>) -> Result<(), ApiError> {
         return Ok(());
     }
     let (first, last) = (DEMO_YEARS.start(), DEMO_YEARS.end());
-    let detail = say(format!("Phải từ năm {first} đến năm {last}."), format!("It must lie in {first} to {last}."));
+    let detail =
+        say(format!("Phải từ năm {first} đến năm {last}."), format!("It must lie in {first} to {last}."));
     Err(ApiError::invalid(vec![FieldFault { pointer: "/now".into(), code: "out_of_range", detail }]))
 }
 

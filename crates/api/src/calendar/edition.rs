@@ -75,7 +75,8 @@ pub fn check(
 fn check_lists(faults: &mut Faults, wanted: &NewCalendarVersion, old: &BTreeMap<NaiveDate, DayException>) {
     for (name, length) in [("/set", wanted.set.len()), ("/lift", wanted.lift.len())] {
         if length > MAX_CHANGES {
-            let detail = say(format!("Nhiều nhất {MAX_CHANGES} mục."), format!("At most {MAX_CHANGES} items."));
+            let detail =
+                say(format!("Nhiều nhất {MAX_CHANGES} mục."), format!("At most {MAX_CHANGES} items."));
             faults.add(name, "too_many", detail);
         }
     }
@@ -108,7 +109,8 @@ fn years(faults: &mut Faults, current: &CalendarVersionRow, wanted: &NewCalendar
     }
     if first > last {
         let pointer = if wanted.last_year.is_some() { "/last_year" } else { "/first_year" };
-        let detail = say("Năm cuối phải không trước năm đầu.", "The last year must not come before the first.");
+        let detail =
+            say("Năm cuối phải không trước năm đầu.", "The last year must not come before the first.");
         faults.add(pointer, "years_out_of_order", detail);
     }
     CoveredYears { first, last }
@@ -133,7 +135,10 @@ fn shape(faults: &mut Faults, index: usize, day: &CalendarException) -> DayExcep
         DayKind::SwappedWorkingDay if day.swaps_with.is_none() || day.compensates.is_some() => faults.add(
             at("swaps_with"),
             "link_missing",
-            say("Ngày làm bù nêu ngày nghỉ hoán đổi, chỉ ngày đó.", "A make-up day names its day off, and only that."),
+            say(
+                "Ngày làm bù nêu ngày nghỉ hoán đổi, chỉ ngày đó.",
+                "A make-up day names its day off, and only that.",
+            ),
         ),
         DayKind::Compensatory if is_weekend(day.date) => faults.add(
             at("date"),
@@ -143,7 +148,10 @@ fn shape(faults: &mut Faults, index: usize, day: &CalendarException) -> DayExcep
         DayKind::Compensatory if day.compensates.is_some() == day.swaps_with.is_some() => faults.add(
             at("kind"),
             "link_missing",
-            say("Nêu ngày lễ được bù hoặc ngày làm bù, một trong hai.", "It names either a holiday or a make-up day."),
+            say(
+                "Nêu ngày lễ được bù hoặc ngày làm bù, một trong hai.",
+                "It names either a holiday or a make-up day.",
+            ),
         ),
         _ => {}
     }

@@ -60,7 +60,10 @@ fn explain(error: &CalendarError) -> Option<(&'static str, Say)> {
         )),
         CalendarError::AmountTooLarge { max, .. } => Some((
             "too_large",
-            say(format!("Với đơn vị này, nhiều nhất là {max}."), format!("In this unit it is at most {max}.")),
+            say(
+                format!("Với đơn vị này, nhiều nhất là {max}."),
+                format!("In this unit it is at most {max}."),
+            ),
         )),
         CalendarError::HoursNeedMoment => Some((
             "moment_needed",

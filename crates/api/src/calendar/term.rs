@@ -11,7 +11,7 @@ use super::wire::ComputedTerm;
 use super::{calendar_of, explain};
 use crate::app::App;
 use crate::contract::problems;
-use crate::http::{ApiError, Body, FieldFault, Faults, ProblemCode, Reply, Visitor, say};
+use crate::http::{ApiError, Body, Faults, FieldFault, ProblemCode, Reply, Visitor, say};
 
 /// A term to count.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -19,8 +19,12 @@ use crate::http::{ApiError, Body, FieldFault, Faults, ProblemCode, Reply, Visito
 #[schema(example = json!({ "start": "2019-04-12", "amount": 5, "unit": "working_day", "direction": "after" }))]
 struct TermQuestion {
     /// A day in Vietnam, `YYYY-MM-DD`, or an RFC 3339 moment, which terms in hours need.
-    #[schema(min_length = 10, max_length = 40, example = "2019-04-12",
-        pattern = "^[0-9]{4}-[0-9]{2}-[0-9]{2}([Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]{1,9})?([Zz]|[+-][0-9]{2}:[0-9]{2}))?$")]
+    #[schema(
+        min_length = 10,
+        max_length = 40,
+        example = "2019-04-12",
+        pattern = "^[0-9]{4}-[0-9]{2}-[0-9]{2}([Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]{1,9})?([Zz]|[+-][0-9]{2}:[0-9]{2}))?$"
+    )]
     start: String,
     /// How many units; 0 ends on the day it starts. At most 3660 days, 120 months or 10000 hours.
     #[schema(minimum = 0, maximum = 10000, example = 5)]
@@ -61,9 +65,11 @@ fn count(
     start: Start,
 ) -> Result<ComputedTerm, ApiError> {
     let calendar = calendar_of(app, conn, question.calendar_version).map_err(|error| match error.0.code {
-        ProblemCode::NotFound => {
-            fault("/calendar_version", "unknown_version", say("Không có phiên bản lịch này.", "There is no such version."))
-        }
+        ProblemCode::NotFound => fault(
+            "/calendar_version",
+            "unknown_version",
+            say("Không có phiên bản lịch này.", "There is no such version."),
+        ),
         _ => error,
     })?;
     let term = Term {
@@ -85,7 +91,8 @@ fn count(
 
 fn read_start(text: &str) -> Result<Start, ApiError> {
     let start = match (text.parse::<NaiveDate>(), DateTime::parse_from_rfc3339(text)) {
-        (Ok(day), _) => Start::Day(day),
+        // The parser is content with `2019-4-1`; the contract is not.
+        (Ok(day), _) if text.len() == 10 => Start::Day(day),
         (_, Ok(moment)) => Start::Moment(moment.to_utc()),
         _ => {
             let detail = say(

@@ -22,12 +22,16 @@ pub fn finish(mut document: Value) -> Value {
     components["responses"] = shared_problems();
     bound(&mut document);
     drop_unused_schemas(&mut document);
-    let names: Vec<String> = document["components"]["headers"].as_object().into_iter().flat_map(Map::keys).cloned().collect();
+    let names: Vec<String> =
+        document["components"]["headers"].as_object().into_iter().flat_map(Map::keys).cloned().collect();
     if let Some(paths) = document["paths"].as_object_mut() {
         for operation in paths.values_mut().filter_map(Value::as_object_mut).flat_map(Map::values_mut) {
             open_when_public(operation);
+            tidy_parameters(operation);
             if let Some(responses) = operation.get_mut("responses").and_then(Value::as_object_mut) {
-                for (status, response) in responses.iter_mut().filter(|(_, response)| response.get("$ref").is_none()) {
+                for (status, response) in
+                    responses.iter_mut().filter(|(_, response)| response.get("$ref").is_none())
+                {
                     refer_to_headers(status, response, &names);
                 }
             }
@@ -49,6 +53,33 @@ fn drop_unused_schemas(document: &mut Value) {
     }
 }
 
+/// A parameter is there or not, never null; and no part of an address holds control characters: the
+/// edge refuses them.
+fn tidy_parameters(operation: &mut Value) {
+    let parameters = operation.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten();
+    for parameter in parameters {
+        let place = parameter["in"].as_str().unwrap_or_default().to_owned();
+        drop_null(&mut parameter["schema"]);
+        let Some(schema) = parameter["schema"].as_object_mut() else { continue };
+        if is(schema, "string") && !["pattern", "enum", "format"].iter().any(|key| schema.contains_key(*key))
+        {
+            let pattern = if place == "path" { "^[^\\x00-\\x1f\\x7f]+$" } else { "^[^\\x00-\\x1f\\x7f]*$" };
+            schema.insert("pattern".into(), json!(pattern));
+        }
+    }
+}
+
+fn drop_null(schema: &mut Value) {
+    if let Some(kinds) = schema["type"].as_array() {
+        let kind = kinds.iter().find(|kind| *kind != "null").cloned();
+        schema["type"] = kind.unwrap_or(Value::Null);
+    }
+    let other = |choice: &&Value| choice["type"] != "null";
+    if let Some(only) = schema["oneOf"].as_array().and_then(|choices| choices.iter().find(other)).cloned() {
+        *schema = only;
+    }
+}
+
 /// `security: [{}]` says "nothing is needed" where an empty list would say nothing at all.
 fn open_when_public(operation: &mut Value) {
     if operation.get("security").is_some_and(|security| security.as_array().is_some_and(Vec::is_empty)) {
@@ -57,9 +88,7 @@ fn open_when_public(operation: &mut Value) {
 }
 
 fn headers() -> Value {
-    let number = |meaning: &str| {
-        json!({ "description": meaning, "schema": { "type": "integer", "format": "int32", "minimum": 0, "maximum": 100_000 } })
-    };
+    let number = |meaning: &str| json!({ "description": meaning, "schema": { "type": "integer", "format": "int32", "minimum": 0, "maximum": 100_000 } });
     let text = |meaning: &str, length: u32| json!({ "description": meaning, "schema": { "type": "string", "maxLength": length } });
     json!({
         "Access-Control-Allow-Origin": text("The origin that may read this answer, for browsers of an allowed origin", 300),
@@ -133,18 +162,25 @@ fn bound(value: &mut Value) {
         Value::Array(items) => items.iter_mut().for_each(bound),
         Value::Object(entries) => {
             bound_one(entries);
-            entries.iter_mut().filter(|(key, _)| !matches!(key.as_str(), "example" | "examples" | "default")).for_each(|(_, value)| bound(value));
+            entries
+                .iter_mut()
+                .filter(|(key, _)| !matches!(key.as_str(), "example" | "examples" | "default"))
+                .for_each(|(_, value)| bound(value));
         }
         _ => {}
     }
 }
 
-fn bound_one(schema: &mut Map<String, Value>) {
-    let is = |schema: &Map<String, Value>, kind: &str| match schema.get("type") {
+/// Whether a schema is of one type, perhaps beside null.
+fn is(schema: &Map<String, Value>, kind: &str) -> bool {
+    match schema.get("type") {
         Some(Value::String(name)) => name == kind,
         Some(Value::Array(names)) => names.iter().any(|name| name == kind),
         _ => false,
-    };
+    }
+}
+
+fn bound_one(schema: &mut Map<String, Value>) {
     if is(schema, "string") && !["maxLength", "enum", "const"].iter().any(|key| schema.contains_key(*key)) {
         let length = match schema.get("format").and_then(Value::as_str) {
             Some("date") => 10,

@@ -16,8 +16,8 @@ use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage, ResponseError, web};
 
 pub use limits::Limits;
-pub(crate) use limits::limit_account;
 use limits::Standing;
+pub(crate) use limits::limit_account;
 
 use crate::app::App;
 use crate::http::{ApiError, ProblemCode, say};
@@ -79,7 +79,8 @@ fn admissible(req: &ServiceRequest) -> Result<(), ApiError> {
         ));
     }
     let accept = req.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or("*/*");
-    let answers = ["*/*", "application/*", "application/json", "application/problem+json", "application/x-ndjson"];
+    let answers =
+        ["*/*", "application/*", "application/json", "application/problem+json", "application/x-ndjson"];
     let acceptable = accept.split(',').any(|range| {
         let mut parts = range.split(';').map(str::trim);
         let essence = parts.next().unwrap_or_default().to_ascii_lowercase();
@@ -99,14 +100,19 @@ fn admissible(req: &ServiceRequest) -> Result<(), ApiError> {
 fn trace_id(req: &ServiceRequest, app: &App) -> String {
     let given = req.headers().get("traceparent").and_then(|value| value.to_str().ok()?.split('-').nth(1));
     match given {
-        Some(id) if id.len() == 32 && id.bytes().all(|byte| byte.is_ascii_hexdigit()) => id.to_ascii_lowercase(),
+        Some(id) if id.len() == 32 && id.bytes().all(|byte| byte.is_ascii_hexdigit()) => {
+            id.to_ascii_lowercase()
+        }
         _ => app.ids.id().replace('-', ""),
     }
 }
 
 fn prefers_english(req: &ServiceRequest) -> bool {
-    let languages = req.headers().get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let first = languages.split(',').map(|range| range.split(';').next().unwrap_or_default().trim().to_ascii_lowercase());
+    let languages =
+        req.headers().get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let first = languages
+        .split(',')
+        .map(|range| range.split(';').next().unwrap_or_default().trim().to_ascii_lowercase());
     first
         .filter(|language| language.starts_with("vi") || language.starts_with("en"))
         .map(|language| language.starts_with("en"))
@@ -141,7 +147,8 @@ fn note(app: &App, response: &ServiceResponse, started: Instant) {
     app.metrics.observe(request.method().as_str(), &pattern, status.as_u16(), seconds);
     let extensions = request.extensions();
     let trace = extensions.get::<Trace>();
-    let level = if status == StatusCode::INTERNAL_SERVER_ERROR { log::Level::Error } else { log::Level::Info };
+    let level =
+        if status == StatusCode::INTERNAL_SERVER_ERROR { log::Level::Error } else { log::Level::Info };
     log::log!(
         target: "kstt::request",
         level,

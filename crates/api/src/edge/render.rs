@@ -7,7 +7,11 @@ use actix_web::http::header::{self, HeaderName, HeaderValue};
 use crate::http::{Problem, ProblemCode};
 
 /// Gives every refusal its body; other answers pass untouched.
-pub fn problems(response: ServiceResponse<BoxBody>, english: bool, trace_id: &str) -> ServiceResponse<BoxBody> {
+pub fn problems(
+    response: ServiceResponse<BoxBody>,
+    english: bool,
+    trace_id: &str,
+) -> ServiceResponse<BoxBody> {
     let status = response.status();
     if status.as_u16() < 400 {
         return response;

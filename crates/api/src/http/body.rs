@@ -63,7 +63,8 @@ pub fn canonical(bytes: &[u8]) -> String {
 }
 
 fn require_type(req: &HttpRequest, accepted: &[&str]) -> Result<(), ApiError> {
-    let declared = req.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let declared =
+        req.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let essence = declared.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     if accepted.contains(&essence.as_str()) {
         return Ok(());
@@ -89,7 +90,10 @@ fn collect(
         let too_large = || {
             ApiError::because(
                 ProblemCode::PayloadTooLarge,
-                say(format!("Nội dung dài quá {limit} byte."), format!("The content is longer than {limit} bytes.")),
+                say(
+                    format!("Nội dung dài quá {limit} byte."),
+                    format!("The content is longer than {limit} bytes."),
+                ),
             )
         };
         if declared.is_some_and(|length| length > limit) {
@@ -124,7 +128,10 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
         let place = format!("{}:{}", error.line(), error.column());
         ApiError::because(
             ProblemCode::Malformed,
-            say(format!("Không phải JSON hợp lệ (dòng:cột {place})."), format!("Not valid JSON (line:column {place}).")),
+            say(
+                format!("Không phải JSON hợp lệ (dòng:cột {place})."),
+                format!("Not valid JSON (line:column {place})."),
+            ),
         )
     })?;
     let mut control = Vec::new();
@@ -135,7 +142,8 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
     serde_path_to_error::deserialize(value).map_err(|error| {
         let pointer = pointer_of(error.path());
         let detail = error.inner().to_string();
-        let detail = say(format!("Không đúng khuôn dạng: {detail}."), format!("Not of the right shape: {detail}."));
+        let detail =
+            say(format!("Không đúng khuôn dạng: {detail}."), format!("Not of the right shape: {detail}."));
         ApiError::invalid(vec![FieldFault { pointer, code: "shape", detail }])
     })
 }

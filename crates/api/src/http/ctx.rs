@@ -42,10 +42,15 @@ impl Ctx {
         let app = req.app_data::<web::Data<App>>().ok_or_else(|| ApiError::new(ProblemCode::Internal))?;
         let app = app.clone().into_inner();
         let trace = req.extensions().get::<Trace>().cloned().unwrap_or_default();
-        let text = |name: HeaderName| req.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
+        let text = |name: HeaderName| {
+            req.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned)
+        };
         for (name, limit) in [(header::IF_NONE_MATCH, 500), (header::IF_MATCH, 200)] {
             if req.headers().get(&name).is_some_and(|value| value.len() > limit) {
-                let detail = say(format!("{name} dài quá {limit} ký tự."), format!("{name} is longer than {limit} characters."));
+                let detail = say(
+                    format!("{name} dài quá {limit} ký tự."),
+                    format!("{name} is longer than {limit} characters."),
+                );
                 return Err(ApiError::because(ProblemCode::Malformed, detail));
             }
         }
@@ -95,14 +100,20 @@ impl Ctx {
         F: FnOnce(&mut Conn) -> Result<T, ApiError> + Send + 'static,
     {
         let app = self.app.clone();
-        web::block(move || app.db.read(work)).await.unwrap_or_else(|_| Err(ApiError::new(ProblemCode::Unavailable)))
+        web::block(move || app.db.read(work))
+            .await
+            .unwrap_or_else(|_| Err(ApiError::new(ProblemCode::Unavailable)))
     }
 
     /// Renders an answer, or 304 when the caller has it already.
     pub fn answer(&self, reply: Reply) -> HttpResponse {
         let known = self.if_none_match.as_deref().unwrap_or_default();
         match &reply.etag {
-            Some(etag) if known.split(',').any(|tag| tag.trim().trim_start_matches("W/") == etag || tag.trim() == "*") => {
+            Some(etag)
+                if known
+                    .split(',')
+                    .any(|tag| tag.trim().trim_start_matches("W/") == etag || tag.trim() == "*") =>
+            {
                 HttpResponse::NotModified().insert_header((header::ETAG, etag.clone())).finish()
             }
             _ => reply.into_response(),

@@ -27,7 +27,12 @@ pub struct Cursor {
 
 impl Cursor {
     /// A cursor after (`key`, `id`) of the list described by `filters`.
-    pub fn after(key: impl Into<String>, id: impl Into<String>, filters: &str, as_of: Option<NaiveDate>) -> Self {
+    pub fn after(
+        key: impl Into<String>,
+        id: impl Into<String>,
+        filters: &str,
+        as_of: Option<NaiveDate>,
+    ) -> Self {
         Self { key: key.into(), id: id.into(), fingerprint: fingerprint(filters), as_of }
     }
 
@@ -40,8 +45,10 @@ impl Cursor {
 
     /// Reads a text a caller sent back with the same filters.
     pub fn open(text: &str, filters: &str, secret: &[u8]) -> Result<Self, ApiError> {
-        let refused = |vi: &str, en: &str| ApiError::parameter(ProblemCode::InvalidCursor, "cursor", say(vi, en));
-        let unreadable = || refused("Con trỏ không do máy chủ này cấp.", "The cursor was not given by this server.");
+        let refused =
+            |vi: &str, en: &str| ApiError::parameter(ProblemCode::InvalidCursor, "cursor", say(vi, en));
+        let unreadable =
+            || refused("Con trỏ không do máy chủ này cấp.", "The cursor was not given by this server.");
         let bytes = BASE64.decode(text).map_err(|_| unreadable())?;
         let (given, payload) = bytes.split_at_checked(TAG).ok_or_else(unreadable)?;
         if given != tag(secret, payload) {

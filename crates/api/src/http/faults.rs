@@ -30,7 +30,11 @@ impl Faults {
         if value.is_empty() {
             self.add(pointer, "blank", say("Không được để trống.", "It must not be blank."));
         } else if value.chars().count() > max {
-            self.add(pointer, "too_long", say(format!("Dài quá {max} ký tự."), format!("It is longer than {max} characters.")));
+            self.add(
+                pointer,
+                "too_long",
+                say(format!("Dài quá {max} ký tự."), format!("It is longer than {max} characters.")),
+            );
         }
         value
     }
@@ -43,9 +47,12 @@ impl Faults {
     /// A day between 1900 and 2200.
     pub fn day(&mut self, pointer: &str, value: NaiveDate) -> NaiveDate {
         if value < FIRST_DAY || value >= LAST_DAY {
-            self.add(pointer, "out_of_range", say("Ngày nằm ngoài khoảng 1900–2199.", "The date lies outside 1900–2199."));
+            self.add(
+                pointer,
+                "out_of_range",
+                say("Ngày nằm ngoài khoảng 1900–2199.", "The date lies outside 1900–2199."),
+            );
         }
         value
     }
-
 }

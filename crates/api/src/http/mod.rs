@@ -1,8 +1,8 @@
 //! The vocabulary of handlers: who calls, what they sent, how to answer and how to refuse.
 
 mod body;
-mod cursor;
 mod ctx;
+mod cursor;
 mod faults;
 mod headers;
 mod params;

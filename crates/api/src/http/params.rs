@@ -44,7 +44,10 @@ fn read<T: DeserializeOwned + IntoParams>(query: &str) -> Result<T, ApiError> {
         ApiError::parameter(
             ProblemCode::Malformed,
             name,
-            say(format!("Tham số không đọc được: {reason}."), format!("The parameter cannot be read: {reason}.")),
+            say(
+                format!("Tham số không đọc được: {reason}."),
+                format!("The parameter cannot be read: {reason}."),
+            ),
         )
     })
 }
@@ -114,7 +117,7 @@ pub fn counted(
 
 /// How many items the whole list has.
 #[derive(Debug, Clone, Copy, Serialize, ToSchema)]
-#[schema(as = Count)]
+#[schema(as = ListCount)]
 pub struct CountBody {
     /// Number of items.
     #[schema(minimum = 0, maximum = 10000)]

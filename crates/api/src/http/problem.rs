@@ -115,7 +115,13 @@ pub struct ApiError(pub Box<Problem>);
 impl ApiError {
     /// A refusal by code alone.
     pub fn new(code: ProblemCode) -> Self {
-        Self(Box::new(Problem { code, detail: None, errors: Vec::new(), retry_after: None, current_etag: None }))
+        Self(Box::new(Problem {
+            code,
+            detail: None,
+            errors: Vec::new(),
+            retry_after: None,
+            current_etag: None,
+        }))
     }
 
     /// A refusal with one sentence.
@@ -183,6 +189,11 @@ impl ResponseError for ApiError {
 
 impl From<kstt_persistence::Error> for ApiError {
     fn from(error: kstt_persistence::Error) -> Self {
+        // Someone else stored the same a moment ago, after it was looked for.
+        if error.is_unique_violation() {
+            log::warn!("database: {error}");
+            return Self::new(ProblemCode::Conflict);
+        }
         log::error!("database: {error}");
         match error {
             kstt_persistence::Error::Busy(_) => {
@@ -244,10 +255,19 @@ pub struct FieldFaultBody {
     pub detail: String,
 }
 
+/// At most so many faults are told, with texts no longer than the contract says.
+const MAX_FAULTS: usize = 1000;
+const MAX_POINTER: usize = 500;
+const MAX_DETAIL: usize = 2000;
+
+fn cut(text: &str, characters: usize) -> String {
+    text.chars().take(characters).collect()
+}
+
 impl Problem {
     /// The wire form in one language.
     pub fn render(&self, english: bool, trace_id: &str) -> ProblemBody {
-        let pick = |text: &Say| if english { text.en.clone() } else { text.vi.clone() };
+        let pick = |text: &Say| cut(if english { &text.en } else { &text.vi }, MAX_DETAIL);
         ProblemBody {
             r#type: format!("/problems/{}", self.code),
             title: if english { self.code.label_en() } else { self.code.label_vi() }.to_owned(),
@@ -257,8 +277,9 @@ impl Problem {
             errors: self
                 .errors
                 .iter()
+                .take(MAX_FAULTS)
                 .map(|fault| FieldFaultBody {
-                    pointer: fault.pointer.clone(),
+                    pointer: cut(&fault.pointer, MAX_POINTER),
                     code: fault.code.to_owned(),
                     detail: pick(&fault.detail),
                 })

@@ -113,7 +113,7 @@ where
         for _ in 0..3 {
             match ctx.app.db.write(|conn| attempt(conn, &ctx, &actor, key.as_ref(), &work)) {
                 Ok(outcome) => return Ok(outcome),
-                Err(Halt::Refused(error)) => return Err(error),
+                Err(Halt::Refused(error)) => return refused(&ctx, key.as_ref(), error),
                 Err(Halt::Rehearsed(reply)) => return Ok((reply, false)),
                 Err(Halt::Raced) => std::thread::sleep(Duration::from_millis(5)),
             }
@@ -129,6 +129,15 @@ where
         );
     }
     Ok(response)
+}
+
+/// A refusal, unless the same request was done a moment ago while this one looked: its answer counts.
+fn refused(ctx: &Ctx, key: Option<&idempotency::Key>, error: ApiError) -> Result<(Reply, bool), ApiError> {
+    let Some(key) = key else { return Err(error) };
+    match ctx.app.db.read(|conn| idempotency::find(conn, key).map_err(ApiError::from))? {
+        Some(kept) => kept_reply(key, kept).map(|reply| (reply, true)),
+        None => Err(error),
+    }
 }
 
 fn attempt<F>(
@@ -152,9 +161,8 @@ where
         let body = reply.kept.as_deref().unwrap_or(&reply.body);
         let status = i32::from(reply.status.as_u16());
         let now = ctx.app.clock.real_now().naive_utc();
-        idempotency::keep(conn, key, idempotency::Kept { status, headers, body: body.to_owned() }, now).map_err(
-            |error| if error.is_unique_violation() { Halt::Raced } else { error.into() },
-        )?;
+        idempotency::keep(conn, key, idempotency::Kept { status, headers, body: body.to_owned() }, now)
+            .map_err(|error| if error.is_unique_violation() { Halt::Raced } else { error.into() })?;
     }
     Ok((reply, false))
 }
@@ -166,7 +174,10 @@ fn kept_reply(key: &idempotency::Key, kept: idempotency::Found) -> Result<Reply,
     let headers: serde_json::Value = serde_json::from_str(&kept.kept.headers).unwrap_or_default();
     let text = |name: &str| headers[name].as_str().map(str::to_owned);
     Ok(Reply {
-        status: u16::try_from(kept.kept.status).ok().and_then(|s| StatusCode::from_u16(s).ok()).unwrap_or(StatusCode::OK),
+        status: u16::try_from(kept.kept.status)
+            .ok()
+            .and_then(|s| StatusCode::from_u16(s).ok())
+            .unwrap_or(StatusCode::OK),
         body: kept.kept.body,
         etag: text("etag"),
         location: text("location"),
@@ -185,5 +196,9 @@ fn retry_key(ctx: &Ctx, actor: &Actor, request_hash: String) -> Result<Option<id
             ),
         ));
     }
-    Ok(Some(idempotency::Key { scope: canonical(format!("{} {}", ctx.request, actor.id).as_bytes()), key: key.clone(), request_hash }))
+    Ok(Some(idempotency::Key {
+        scope: canonical(format!("{} {}", ctx.request, actor.id).as_bytes()),
+        key: key.clone(),
+        request_hash,
+    }))
 }

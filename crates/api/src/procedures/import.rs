@@ -126,7 +126,8 @@ pub fn import(tx: &mut Tx<'_>, reader: impl Read, settings: &ImportSettings) -> 
     match read {
         Ok(stopped) => stopped?,
         Err(reason) => {
-            let detail = say(format!("Không đọc tiếp được: {reason}."), format!("It cannot be read on: {reason}."));
+            let detail =
+                say(format!("Không đọc tiếp được: {reason}."), format!("It cannot be read on: {reason}."));
             return Err(ApiError::because(ProblemCode::Malformed, detail).into());
         }
     }
@@ -166,7 +167,8 @@ impl Run<'_, '_> {
             Err(reason) => told.reason = Some(reason),
             Ok((row, source)) => {
                 let parsed = parse(&row);
-                told.key = parsed.provenance.row_id.clone().unwrap_or_else(|| parsed.identity.variant.clone());
+                told.key =
+                    parsed.provenance.row_id.clone().unwrap_or_else(|| parsed.identity.variant.clone());
                 told.key.truncate(told.key.floor_char_boundary(200));
                 told.faults = parsed.faults.iter().take(MAX_TOLD).map(RowFault::from).collect();
                 let fatal = parsed.faults.iter().find(|fault| fault.severity == FaultSeverity::Error);
@@ -184,7 +186,8 @@ impl Run<'_, '_> {
     }
 
     fn store(&mut self) -> Result<(), Halt> {
-        let (places, rows): (Vec<usize>, Vec<Prepared>) = std::mem::take(&mut self.waiting).into_iter().unzip();
+        let (places, rows): (Vec<usize>, Vec<Prepared>) =
+            std::mem::take(&mut self.waiting).into_iter().unzip();
         let app = self.tx.app;
         let now = self.tx.now.naive_utc();
         let outcomes = import_batch(self.tx.conn, &self.permit, &rows, &self.options, now, || app.ids.id())?;

@@ -1,8 +1,11 @@
 //! The list and search query: filters, text, paging.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use kstt_domain::procedures::{ALL_COMMUNES, ALL_DISTRICTS, ChannelKind, Level, ServiceLevel, ServiceLevelScale, ServiceLevelValue, SubjectKind};
 use kstt_domain::codes::Code;
+use kstt_domain::procedures::{
+    ALL_COMMUNES, ALL_DISTRICTS, ChannelKind, Level, ServiceLevel, ServiceLevelScale, ServiceLevelValue,
+    SubjectKind,
+};
 use kstt_domain::units::UnitKind;
 use kstt_persistence::procedures::{Facet, Filter};
 use kstt_persistence::{Conn, units};
@@ -30,7 +33,11 @@ pub struct ProcedureQuery {
     /// Only procedures that take dossiers this way.
     pub channel: Option<ChannelKind>,
     /// Only this level of online service, as `scale:value`.
-    #[param(max_length = 40, example = "nd43:4")]
+    #[param(
+        max_length = 40,
+        example = "nd43:4",
+        pattern = "^(nd43:[1-4]|nd42:(full|partial|information)|nd224_proactive:[1-4])$"
+    )]
     pub service_level: Option<String>,
     /// Only procedures for these subjects.
     pub subject: Option<SubjectKind>,
@@ -52,7 +59,9 @@ impl ProcedureQuery {
     /// What a cursor belongs to.
     pub fn fingerprint(&self) -> String {
         let Self { q, field, level, unit, channel, service_level, subject, updated_since, .. } = self;
-        format!("{q:?} {field:?} {level:?} {unit:?} {channel:?} {service_level:?} {subject:?} {updated_since:?}")
+        format!(
+            "{q:?} {field:?} {level:?} {unit:?} {channel:?} {service_level:?} {subject:?} {updated_since:?}"
+        )
     }
 
     /// The facets of the filters. A unit that settles nothing by name settles what all of its kind do.
@@ -78,13 +87,9 @@ fn settler<'c>(conn: &mut Conn, code: &'c str) -> Result<&'c str, ApiError> {
     if code == ALL_COMMUNES || code == ALL_DISTRICTS {
         return Ok(code);
     }
-    let unit = units::by_code(conn, code)?.ok_or_else(|| {
-        let detail = say("Không có đơn vị này.", "There is no such unit.");
-        ApiError::parameter(ProblemCode::Malformed, "unit", detail)
-    })?;
-    Ok(match unit.kind.0 {
-        UnitKind::Commune => ALL_COMMUNES,
-        UnitKind::District => ALL_DISTRICTS,
+    Ok(match units::by_code(conn, code)?.map(|unit| unit.kind.0) {
+        Some(UnitKind::Commune) => ALL_COMMUNES,
+        Some(UnitKind::District) => ALL_DISTRICTS,
         _ => code,
     })
 }
@@ -95,7 +100,10 @@ fn service_level(text: &str) -> Result<ServiceLevel, ApiError> {
         scale.admits(value).then_some(ServiceLevel { scale, value })
     });
     parsed.ok_or_else(|| {
-        let detail = say("Viết scale:value, như nd43:4 hoặc nd42:full.", "Write scale:value, such as nd43:4 or nd42:full.");
+        let detail = say(
+            "Viết scale:value, như nd43:4 hoặc nd42:full.",
+            "Write scale:value, such as nd43:4 or nd42:full.",
+        );
         ApiError::parameter(ProblemCode::Malformed, "service_level", detail)
     })
 }

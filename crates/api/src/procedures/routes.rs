@@ -16,8 +16,8 @@ use super::wire::{ProcedureItem, ProcedureView, StoredItem, VariantItem};
 use crate::app::App;
 use crate::contract::problems;
 use crate::http::{
-    ApiError, Caller, CountBody, Ctx, Cursor, Halt, IdempotencyKey, IfNoneMatch, Page, Params, ProblemCode, RawBody, Reply,
-    Visitor, as_of, canonical, counted, limit, say,
+    ApiError, Caller, CountBody, Ctx, Cursor, Halt, IdempotencyKey, IfNoneMatch, Page, Params, ProblemCode,
+    RawBody, Reply, Visitor, as_of, canonical, counted, limit, say,
 };
 
 /// Imports may send this many bytes.
@@ -33,6 +33,10 @@ const IMPORT_LIMIT: usize = 64 << 20;
 #[get("/v1/procedures")]
 async fn list(visitor: Visitor, query: Params<ProcedureQuery>) -> Result<HttpResponse, ApiError> {
     let query = query.0;
+    if query.q.as_ref().is_some_and(|text| text.trim().is_empty() || text.chars().count() > 300) {
+        let detail = say("Cần 1 đến 300 ký tự.", "It needs 1 to 300 characters.");
+        return Err(ApiError::parameter(ProblemCode::Malformed, "q", detail));
+    }
     let (size, filters) = (limit(query.limit)?, query.fingerprint());
     let secret = visitor.app.cursor_secret().to_vec();
     let cursor = query.cursor.as_deref().map(|text| Cursor::open(text, &filters, &secret)).transpose()?;
@@ -83,7 +87,13 @@ fn search(
     filter: &Filter,
     asked: Asked,
 ) -> Result<Page<StoredItem>, ApiError> {
-    let unreadable = || ApiError::parameter(ProblemCode::InvalidCursor, "cursor", say("Con trỏ hỏng.", "The cursor is broken."));
+    let unreadable = || {
+        ApiError::parameter(
+            ProblemCode::InvalidCursor,
+            "cursor",
+            say("Con trỏ hỏng.", "The cursor is broken."),
+        )
+    };
     // The key of a search cursor is the score, then the sort key.
     let after = asked
         .cursor
@@ -106,7 +116,8 @@ fn search(
     // What the index says is shown only as the database confirms it.
     let rows = registry::by_version_ids(conn, &ids, asked.day)?;
     let words = registry::query_words(text);
-    let items: Result<Vec<StoredItem>, ApiError> = rows.iter().map(|row| StoredItem::of(row, Some(&words))).collect();
+    let items: Result<Vec<StoredItem>, ApiError> =
+        rows.iter().map(|row| StoredItem::of(row, Some(&words))).collect();
     Ok(Page { items: items?, next_cursor, count })
 }
 
@@ -120,7 +131,8 @@ fn page_of(
     let more = rows.len() > size;
     rows.truncate(size);
     let next_cursor = rows.last().filter(|_| more).map(next);
-    let items: Result<Vec<StoredItem>, ApiError> = rows.iter().map(|row| StoredItem::of(row, words)).collect();
+    let items: Result<Vec<StoredItem>, ApiError> =
+        rows.iter().map(|row| StoredItem::of(row, words)).collect();
     Ok(Page { items: items?, next_cursor, count })
 }
 
@@ -143,7 +155,11 @@ struct DayQuery {
         problems::Open, problems::Missing),
 )]
 #[get("/v1/procedures/{code}")]
-async fn get_procedure(visitor: Visitor, code: web::Path<String>, query: Params<DayQuery>) -> Result<HttpResponse, ApiError> {
+async fn get_procedure(
+    visitor: Visitor,
+    code: web::Path<String>,
+    query: Params<DayQuery>,
+) -> Result<HttpResponse, ApiError> {
     let day = as_of(query.0.as_of, visitor.today());
     let (view, revision) = visitor
         .read(move |conn| {
@@ -173,9 +189,13 @@ fn find(conn: &mut Conn, name: &str, day: NaiveDate) -> Result<(ProcedureOnDay, 
     };
     let all = registry::by_code(conn, &code, day)?;
     let variants = all.iter().map(VariantItem::from).collect();
-    let mut matching = all.into_iter().filter(|(procedure, _)| variant.is_none_or(|v| procedure.variant == v));
+    let mut matching =
+        all.into_iter().filter(|(procedure, _)| variant.is_none_or(|v| procedure.variant == v));
     matching.next().map(|found| (found, variants)).ok_or_else(|| {
-        let detail = say("Không có thủ tục này đang có hiệu lực vào ngày đó.", "No such procedure is in force on that day.");
+        let detail = say(
+            "Không có thủ tục này đang có hiệu lực vào ngày đó.",
+            "No such procedure is in force on that day.",
+        );
         ApiError::because(ProblemCode::NotFound, detail)
     })
 }
@@ -211,7 +231,8 @@ async fn import_procedures(
     body: RawBody<IMPORT_LIMIT>,
 ) -> Result<HttpResponse, ApiError> {
     caller.require(Action::ImportProcedures)?;
-    let content_type = req.headers().get("content-type").and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let content_type =
+        req.headers().get("content-type").and_then(|value| value.to_str().ok()).unwrap_or_default();
     let format = if content_type.contains("ndjson") { Format::Lines } else { Format::Document };
     let dry_run = query.0.dry_run.unwrap_or(false);
     let settings = ImportSettings { format, dry_run, valid_from: query.0.valid_from };

@@ -24,7 +24,11 @@ pub type Row = Result<(SourceRow, String), String>;
 const MAX_ROW_BYTES: usize = MAX_ROW_CHARS * 8;
 
 /// Calls `take` with each row in order until it answers an error.
-pub fn each_row<E>(reader: impl Read, format: Format, take: &mut dyn FnMut(Row) -> Result<(), E>) -> Result<Result<(), E>, String> {
+pub fn each_row<E>(
+    reader: impl Read,
+    format: Format,
+    take: &mut dyn FnMut(Row) -> Result<(), E>,
+) -> Result<Result<(), E>, String> {
     match format {
         Format::Document => document(reader, take),
         Format::Lines => lines(reader, take),
@@ -63,7 +67,10 @@ fn lines<E>(reader: impl Read, take: &mut dyn FnMut(Row) -> Result<(), E>) -> Re
     }
 }
 
-fn document<E>(reader: impl Read, take: &mut dyn FnMut(Row) -> Result<(), E>) -> Result<Result<(), E>, String> {
+fn document<E>(
+    reader: impl Read,
+    take: &mut dyn FnMut(Row) -> Result<(), E>,
+) -> Result<Result<(), E>, String> {
     let mut stopped = None;
     let mut json = serde_json::Deserializer::from_reader(std::io::BufReader::new(reader));
     let read = Document { take, stopped: &mut stopped }.deserialize(&mut json).and_then(|()| json.end());
@@ -134,7 +141,8 @@ mod tests {
 
     #[test]
     fn both_formats_give_the_same_rows() {
-        let document = r#"{"meta": {"a": [1]}, "procedures": [{"name": "A"}, {"name": 5}, {"name": "C"}], "z": 1}"#;
+        let document =
+            r#"{"meta": {"a": [1]}, "procedures": [{"name": "A"}, {"name": 5}, {"name": "C"}], "z": 1}"#;
         let lines = "{\"name\": \"A\"}\n\n{\"name\": 5}\n{\"name\": \"C\"}";
         assert_eq!(names(document, Format::Document).unwrap(), ["A", "error", "C"]);
         assert_eq!(names(lines, Format::Lines).unwrap(), ["A", "error", "C"]);

@@ -2,7 +2,9 @@
 
 use chrono::NaiveDate;
 use kstt_domain::period::{known_end, known_start};
-use kstt_domain::procedures::{ChannelKind, Level, Locality, ProcedureContent, ServiceLevel, SubjectKind, TimeLimit};
+use kstt_domain::procedures::{
+    ChannelKind, Level, Locality, ProcedureContent, ServiceLevel, SubjectKind, TimeLimit,
+};
 use kstt_persistence::procedures::{ProcedureOnDay, VersionRow};
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -90,7 +92,8 @@ impl SnippetView {
     pub fn of(name: &str, query_words: &[String]) -> Self {
         let words: Vec<&str> = query_words.iter().map(String::as_str).collect();
         let snippet = kstt_domain::text::highlight(name, &words);
-        let segments = snippet.segments.into_iter().map(|piece| SegmentView { text: piece.text, hit: piece.hit });
+        let segments =
+            snippet.segments.into_iter().map(|piece| SegmentView { text: piece.text, hit: piece.hit });
         Self { segments: segments.collect(), cut_before: snippet.cut_before, cut_after: snippet.cut_after }
     }
 }
@@ -174,7 +177,7 @@ pub struct ProcedureView {
     #[schema(value_type = ProcedureContent)]
     pub content: Box<RawValue>,
     /// What is missing or doubtful.
-    #[schema(value_type = Vec<super::import::RowFault>, max_items = 500)]
+    #[schema(value_type = Vec<kstt_domain::procedures::Fault>, max_items = 500)]
     pub faults: Box<RawValue>,
     /// All variants of the code in force, the city's own first.
     #[schema(max_items = 1000)]

@@ -86,7 +86,11 @@ pub fn permit<A: ActionKind>(actor: &Actor, target: &Target) -> Result<Permit<A>
     if !allowed {
         return Err(Refused);
     }
-    Ok(Permit { actor: actor.clone(), subject_id: target.subject_id.clone(), action: std::marker::PhantomData })
+    Ok(Permit {
+        actor: actor.clone(),
+        subject_id: target.subject_id.clone(),
+        action: std::marker::PhantomData,
+    })
 }
 
 /// How far `actor` may do `action`; `None`: not at all.

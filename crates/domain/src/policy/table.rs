@@ -121,7 +121,11 @@ pub const TABLE: &[Entry] = &[
     entry_of(Action::MoveClock, CENTRAL_ADMIN),
     entry_of(Action::ReadAudit, AUDIT_READERS),
     Entry { action: Action::ReadChanges, rules: ALL_STAFF, scope: Some(ClientScope::ChangesRead) },
-    Entry { action: Action::ImportProcedures, rules: REGISTRY_WRITERS, scope: Some(ClientScope::RegistryWrite) },
+    Entry {
+        action: Action::ImportProcedures,
+        rules: REGISTRY_WRITERS,
+        scope: Some(ClientScope::RegistryWrite),
+    },
 ];
 
 /// The entry of an action; the table is total, which a test proves.

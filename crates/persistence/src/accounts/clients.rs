@@ -41,13 +41,21 @@ pub fn clients(conn: &mut Conn, after: Option<&str>, limit: i64) -> Result<Vec<S
 }
 
 /// Stores a new client.
-pub fn create_client(conn: &mut Conn, _: &Permit<ManageClients>, row: &ServiceClientRow) -> Result<(), Error> {
+pub fn create_client(
+    conn: &mut Conn,
+    _: &Permit<ManageClients>,
+    row: &ServiceClientRow,
+) -> Result<(), Error> {
     diesel::insert_into(service_clients::table).values(row.clone()).execute(conn)?;
     Ok(())
 }
 
 /// Stores a changed client; answers whether the version before it was still there.
-pub fn update_client(conn: &mut Conn, permit: &Permit<ManageClients>, row: &ServiceClientRow) -> Result<bool, Error> {
+pub fn update_client(
+    conn: &mut Conn,
+    permit: &Permit<ManageClients>,
+    row: &ServiceClientRow,
+) -> Result<bool, Error> {
     let target =
         service_clients::table.find(permit.subject_id()).filter(service_clients::version.eq(row.version - 1));
     Ok(diesel::update(target).set(row).execute(conn)? == 1)

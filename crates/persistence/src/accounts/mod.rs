@@ -7,13 +7,15 @@ mod sessions;
 mod users;
 
 pub use clients::{ServiceClientRow, client, clients, create_client, update_client};
-pub use grants::{GrantRow, GrantWithUnit, end_grant, give_grant, grant, grants_of, insert_grant, live_grants};
+pub use grants::{
+    GrantRow, GrantWithUnit, end_grant, give_grant, grant, grants_of, insert_grant, live_grants,
+};
 pub use keys::{SigningKeyRow, insert_key, live_keys, retire_others, rotate};
 pub use sessions::{
-    RefreshTokenRow, SessionRow, end_session, end_sessions_of, insert_refresh_token, open_session, refresh_token,
-    session, sessions_of, spend_refresh_token, use_session,
+    RefreshTokenRow, SessionRow, end_session, end_sessions_of, insert_refresh_token, open_session,
+    refresh_token, session, sessions_of, spend_refresh_token, use_session,
 };
 pub use users::{
-    AccountChange, UserFilter, UserRow, by_username, change, create, insert_user, list, note_failure, note_success,
-    set_password, user,
+    AccountChange, UserFilter, UserRow, by_username, change, create, insert_user, list, note_failure,
+    note_success, set_password, user,
 };

@@ -44,7 +44,11 @@ pub fn session(conn: &mut Conn, id: &str) -> Result<Option<SessionRow>, Error> {
 }
 
 /// Open sessions of a person, oldest first.
-pub fn sessions_of(conn: &mut Conn, user_id: &str, real_now: NaiveDateTime) -> Result<Vec<SessionRow>, Error> {
+pub fn sessions_of(
+    conn: &mut Conn,
+    user_id: &str,
+    real_now: NaiveDateTime,
+) -> Result<Vec<SessionRow>, Error> {
     Ok(sessions::table
         .filter(sessions::user_id.eq(user_id))
         .filter(sessions::ended_at.is_null())

@@ -69,7 +69,11 @@ pub fn user(conn: &mut Conn, id: &str) -> Result<Option<UserRow>, Error> {
 
 /// The account of a username.
 pub fn by_username(conn: &mut Conn, username: &str) -> Result<Option<UserRow>, Error> {
-    Ok(users::table.filter(users::username.eq(username)).select(UserRow::as_select()).first(conn).optional()?)
+    Ok(users::table
+        .filter(users::username.eq(username))
+        .select(UserRow::as_select())
+        .first(conn)
+        .optional()?)
 }
 
 /// Stores a new account.
@@ -135,7 +139,12 @@ pub fn set_password<A: SetsPassword>(
 }
 
 /// Remembers a wrong password and how long the account is locked for it.
-pub fn note_failure(conn: &mut Conn, id: &str, failures: i32, locked_until: Option<NaiveDateTime>) -> Result<(), Error> {
+pub fn note_failure(
+    conn: &mut Conn,
+    id: &str,
+    failures: i32,
+    locked_until: Option<NaiveDateTime>,
+) -> Result<(), Error> {
     diesel::update(users::table.find(id))
         .set((users::failed_logins.eq(failures), users::locked_until.eq(locked_until)))
         .execute(conn)?;

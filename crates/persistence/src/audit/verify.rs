@@ -29,13 +29,18 @@ impl std::fmt::Display for Fault {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Changed { seq, audit_id } => write!(f, "row {audit_id} at place {seq} was changed"),
-            Self::Missing { first, last } if first == last => write!(f, "the row at place {first} is missing"),
+            Self::Missing { first, last } if first == last => {
+                write!(f, "the row at place {first} is missing")
+            }
             Self::Missing { first, last } => write!(f, "the rows at places {first} to {last} are missing"),
             Self::Unproven { seq, audit_id } => {
                 write!(f, "row {audit_id} at place {seq} cannot be proven: the seal before it is missing")
             }
             Self::Resealed { first, logged } => {
-                write!(f, "places {first} to {logged} were sealed again: another seal was logged for place {logged}")
+                write!(
+                    f,
+                    "places {first} to {logged} were sealed again: another seal was logged for place {logged}"
+                )
             }
             Self::Cut { found, logged } => {
                 write!(f, "the trail was cut after place {found}: place {logged} had been sealed")
