@@ -1,5 +1,7 @@
 //! What a check of the trail finds after each kind of tampering.
 
+#![allow(clippy::unwrap_used)]
+
 use std::path::PathBuf;
 
 use chrono::DateTime;

@@ -60,7 +60,9 @@ fn tidy_parameters(operation: &mut Value) {
     for parameter in parameters {
         let place = parameter["in"].as_str().unwrap_or_default().to_owned();
         drop_null(&mut parameter["schema"]);
-        let Some(schema) = parameter["schema"].as_object_mut() else { continue };
+        let Some(schema) = parameter["schema"].as_object_mut().filter(|_| place != "header") else {
+            continue;
+        };
         if is(schema, "string") && !["pattern", "enum", "format"].iter().any(|key| schema.contains_key(*key))
         {
             let pattern = if place == "path" { "^[^\\x00-\\x1f\\x7f]+$" } else { "^[^\\x00-\\x1f\\x7f]*$" };

@@ -5,6 +5,8 @@ use std::future::{Ready, ready};
 use actix_web::{FromRequest, HttpRequest, dev, web};
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use utoipa::openapi::path::Parameter;
+use utoipa::openapi::{RefOr, Schema};
 use utoipa::{IntoParams, ToSchema};
 
 use super::{ApiError, ProblemCode, say};
@@ -22,13 +24,19 @@ impl<T: DeserializeOwned + IntoParams + 'static> FromRequest for Params<T> {
 }
 
 fn read<T: DeserializeOwned + IntoParams>(query: &str) -> Result<T, ApiError> {
-    let known: Vec<String> = T::into_params(|| None).into_iter().map(|parameter| parameter.name).collect();
+    let parameters = T::into_params(|| None);
+    let known: Vec<String> = parameters.iter().map(|parameter| parameter.name.clone()).collect();
     let pairs = web::Query::<Vec<(String, String)>>::from_query(query)
         .map_err(|_| ApiError::new(ProblemCode::Malformed))?
         .into_inner();
-    for (index, (name, _)) in pairs.iter().enumerate() {
+    for (index, (name, value)) in pairs.iter().enumerate() {
         if !known.contains(name) {
             return Err(unknown(name, &known));
+        }
+        let longest = parameters.iter().find(|parameter| parameter.name == *name).and_then(max_length);
+        if longest.is_some_and(|longest| value.chars().count() > longest) {
+            let detail = say("Dài hơn mức cho phép.", "It is longer than allowed.");
+            return Err(ApiError::parameter(ProblemCode::Malformed, name, detail));
         }
         if pairs.iter().skip(index + 1).any(|(other, _)| other == name) {
             let twice = say("Tham số được nêu hai lần.", "The parameter is given twice.");
@@ -50,6 +58,14 @@ fn read<T: DeserializeOwned + IntoParams>(query: &str) -> Result<T, ApiError> {
             ),
         )
     })
+}
+
+/// What the contract allows of a text.
+fn max_length(parameter: &Parameter) -> Option<usize> {
+    match parameter.schema.as_ref()? {
+        RefOr::T(Schema::Object(object)) => object.max_length,
+        _ => None,
+    }
 }
 
 fn encode(name: &str, value: &str) -> String {

@@ -42,12 +42,14 @@ impl TryFrom<Vec<OfficeSpan>> for OfficeHours {
 impl Default for OfficeHours {
     /// 07:30–11:30 and 13:00–17:00.
     fn default() -> Self {
-        const fn at(hour: u32, minute: u32) -> NaiveTime {
-            NaiveTime::from_hms_opt(hour, minute, 0).unwrap()
-        }
-        Self(vec![
-            OfficeSpan { from: at(7, 30), to: at(11, 30) },
-            OfficeSpan { from: at(13, 0), to: at(17, 0) },
-        ])
+        const MORNING: OfficeSpan = OfficeSpan {
+            from: NaiveTime::from_hms_opt(7, 30, 0).unwrap(),
+            to: NaiveTime::from_hms_opt(11, 30, 0).unwrap(),
+        };
+        const AFTERNOON: OfficeSpan = OfficeSpan {
+            from: NaiveTime::from_hms_opt(13, 0, 0).unwrap(),
+            to: NaiveTime::from_hms_opt(17, 0, 0).unwrap(),
+        };
+        Self(vec![MORNING, AFTERNOON])
     }
 }
