@@ -101,9 +101,9 @@ impl Ids for SystemIds {
 }
 
 /// `length` bytes of the system's random source.
+#[expect(clippy::expect_used, reason = "without randomness no secret is safe")]
 pub fn random_bytes(length: usize) -> Vec<u8> {
     let mut bytes = vec![0; length];
-    // Without randomness no secret is safe: there is nothing sensible left to do.
     getrandom::fill(&mut bytes).expect("the system's random source answers");
     bytes
 }

@@ -19,6 +19,7 @@ pub struct Metrics {
 
 impl Metrics {
     /// Fresh counters.
+    #[expect(clippy::expect_used, reason = "names and labels are constants that Prometheus accepts")]
     pub fn new() -> Self {
         let requests = IntCounterVec::new(
             Opts::new("kstt_http_requests_total", "Requests answered, by route and status"),
@@ -29,7 +30,6 @@ impl Metrics {
                 .buckets(vec![0.001, 0.005, 0.02, 0.1, 0.5, 2.0, 10.0]),
             &["method", "route"],
         );
-        // Names and labels above are constants that Prometheus accepts.
         let (requests, seconds) = (requests.expect("valid metric"), seconds.expect("valid metric"));
         let registry = Registry::new();
         for collector in

@@ -1,6 +1,8 @@
 //! The shipped holiday table and the day arithmetic against an independent oracle: the PyPI package
 //! `holidays` and plain Python (`scripts/oracle/holidays.py` writes the fixture).
 
+#![allow(clippy::unwrap_used)]
+
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveDateTime, Utc};

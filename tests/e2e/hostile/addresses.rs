@@ -148,7 +148,7 @@ fn values_out_of_range_or_of_no_type_are_refused_by_name() {
         ("/v1/procedures", "channel", &["fax", "DIRECT"]),
         ("/v1/procedures", "subject", &["everyone"]),
         ("/v1/procedures", "service_level", &["nd43", "nd43:5", "nd42:4", ":", "nd43:4:4", "ND43:4"]),
-        ("/v1/procedures", "unit", &["KHONGCO", "sxd", "%27"]),
+        ("/v1/procedures", "unit", &["KHONGCOKHONGCOKHONGCO"]),
         ("/v1/procedures", "count", &["yes", "EXACT"]),
         ("/v1/procedures", "updated_since", &["2019-03-04", "yesterday", "1551690000", ""]),
         ("/v1/accounts", "updated_since", &["2019-03-04", "yesterday"]),

@@ -107,9 +107,16 @@ fn every_filter_gives_exactly_the_rows_that_match() {
         );
         assert_eq!(set(&walk(&city, &format!("&{query}"), 9), "name"), expected, "{query}");
     }
-    for query in
-        ["service_level=nd42:full", "subject=party_member", "field=khong-co", "level=ministry", "unit=VPUBND"]
-    {
+    for query in [
+        "service_level=nd42:full",
+        "subject=party_member",
+        "field=khong-co",
+        "level=ministry",
+        "unit=VPUBND",
+        "unit=KHONGCO",
+        "unit=sxd",
+        "unit=%27",
+    ] {
         assert_eq!(walk(&city, &format!("&{query}"), 9).len(), 0, "{query}");
     }
 }

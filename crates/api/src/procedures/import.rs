@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use kstt_domain::calendar::vn_date;
 use kstt_domain::policy::actions::ImportProcedures;
 use kstt_domain::policy::{Permit, Target};
-use kstt_domain::procedures::{FaultSeverity, KnownUnit, parse, settling_units};
+use kstt_domain::procedures::{FaultSeverity, KnownUnit, Parsed, parse, settling_units};
 use kstt_persistence::audit::Change;
 use kstt_persistence::procedures::{Conflict, ImportOptions, Prepared, RowOutcome, import_batch, prepare};
 use kstt_persistence::units::{self, UnitFilter};
@@ -167,8 +167,7 @@ impl Run<'_, '_> {
             Err(reason) => told.reason = Some(reason),
             Ok((row, source)) => {
                 let parsed = parse(&row);
-                told.key =
-                    parsed.provenance.row_id.clone().unwrap_or_else(|| parsed.identity.variant.clone());
+                told.key = key_of(&parsed);
                 told.key.truncate(told.key.floor_char_boundary(200));
                 told.faults = parsed.faults.iter().take(MAX_TOLD).map(RowFault::from).collect();
                 let fatal = parsed.faults.iter().find(|fault| fault.severity == FaultSeverity::Error);
@@ -238,6 +237,13 @@ impl Run<'_, '_> {
         };
         self.tx.audit(&self.permit, change)
     }
+}
+
+/// What a reader of the report finds the row by.
+fn key_of(parsed: &Parsed) -> String {
+    let (identity, row_id) = (&parsed.identity, &parsed.provenance.row_id);
+    let code = || identity.national_code.as_ref().map(|code| format!("{code}~{}", identity.variant));
+    row_id.clone().or_else(code).unwrap_or_else(|| parsed.content.name.clone())
 }
 
 impl From<&kstt_domain::procedures::Fault> for RowFault {
