@@ -4,7 +4,7 @@ Every run has a server and a copy of the prepared state of its own, so what one 
 disturbs another, and runs go side by side. Where a second account of the same role exists in another unit, it
 is the peer that must not see the first one's objects (object_level_authorization).
 
-KSTT_FUZZ_EXAMPLES  cases per operation in the fuzzing and stateful phases (10)
+KSTT_FUZZ_EXAMPLES  cases per operation in the fuzzing and stateful phases (5)
 KSTT_FUZZ_SECONDS   budget for the whole suite (900); a run that reaches its share is stopped: what it found so
                     far counts, the summary says that it was cut short, and it fails if an operation was not
                     met at all by then
@@ -265,7 +265,7 @@ def main() -> int:
     parser.add_argument("--out", type=Path, required=True, help="logs and reports")
     args = parser.parse_args()
     env = os.environ.get
-    args.examples = int(env("KSTT_FUZZ_EXAMPLES", "10"))
+    args.examples = int(env("KSTT_FUZZ_EXAMPLES", "5"))
     args.soak = env("KSTT_FUZZ_SOAK", "") not in ("", "0")
     args.seed = env("KSTT_FUZZ_SEED", "1")
     jobs = max(1, int(env("KSTT_FUZZ_JOBS", str(os.cpu_count() or 1))))

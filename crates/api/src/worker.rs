@@ -12,7 +12,11 @@ const KEPT: TimeDelta = TimeDelta::hours(24);
 /// Does everything that is due now; answers whether there may be more at once.
 pub fn once(app: &App) -> Result<bool, ApiError> {
     let more = crate::audit::seal_tick(app)?;
-    let forget = (app.clock.real_now() - KEPT).naive_utc();
+    let real_now = app.clock.real_now();
+    app.db.read(|conn| {
+        app.signing.refresh(conn, &app.master, real_now).map_err(kstt_persistence::Error::Setup)
+    })?;
+    let forget = (real_now - KEPT).naive_utc();
     app.db.write(|conn| idempotency::forget_before(conn, forget))?;
     app.limits.tidy();
     if let Ok(search) = app.search() {

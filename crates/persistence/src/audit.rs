@@ -108,6 +108,12 @@ pub struct Head {
     pub hash: String,
 }
 
+/// Whether any row waits for its place.
+pub fn is_waiting(conn: &mut Conn) -> Result<bool, Error> {
+    let first: Option<String> = seal_queue::table.select(seal_queue::audit_id).first(conn).optional()?;
+    Ok(first.is_some())
+}
+
 /// Gives a place to up to `limit` rows that have none; answers how many. The caller holds the sealing
 /// lease.
 pub fn seal(conn: &mut Conn, key: &SealKey, limit: i64) -> Result<usize, Error> {

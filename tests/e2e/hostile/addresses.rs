@@ -286,8 +286,7 @@ fn a_cursor_is_good_for_its_own_list_only() {
         is_refusal(&touched, &answer);
         assert_eq!(answer.code(), "invalid_cursor");
     }
-    for cursor in ["", "x", "AAAA", "%FF", "e30", &cursor[1..], &format!("{cursor}AAAA"), &"A".repeat(50_000)]
-    {
+    for cursor in ["", "x", "AAAA", "%FF", "e30", &cursor[1..], &format!("{cursor}AAAA"), &"A".repeat(2000)] {
         let answer = city.get(&format!("/v1/procedures?cursor={cursor}"));
         is_refusal(&format!("{cursor:.40}"), &answer);
         assert_eq!(answer.code(), "invalid_cursor", "{cursor:.40}");

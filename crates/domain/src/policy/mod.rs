@@ -102,6 +102,10 @@ pub fn reach(actor: &Actor, action: Action) -> Option<Reach> {
     if actor.kind == ActorKind::Client {
         return entry.scope.filter(|scope| actor.scopes.contains(scope)).map(|_| Reach::City);
     }
+    // One's own account stays one's own when the last role has ended.
+    if table::is_about_oneself(entry) {
+        return Some(Reach::Myself);
+    }
     let unit_kind = actor.unit.as_ref()?.kind;
     entry
         .rules

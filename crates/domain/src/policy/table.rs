@@ -134,6 +134,11 @@ pub(super) fn entry(action: Action) -> &'static Entry {
     TABLE.iter().find(|entry| entry.action == action).unwrap_or(&NOBODY)
 }
 
+/// Whether an action only ever reaches one's own account.
+pub(super) fn is_about_oneself(entry: &Entry) -> bool {
+    !entry.rules.is_empty() && entry.rules.iter().all(|rule| rule.reach == Reach::Myself)
+}
+
 /// The matrix as Markdown, for `docs/policy.md`.
 pub fn matrix() -> String {
     let mut out = String::from(

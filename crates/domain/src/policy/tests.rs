@@ -45,6 +45,14 @@ fn my_password_is_mine_alone() {
 }
 
 #[test]
+fn whoever_lost_the_last_role_may_still_log_out() {
+    let mut nobody = person(Role::Clerk, UnitKind::Commune);
+    nobody.roles.clear();
+    assert_eq!(reach(&nobody, Action::EndMySession), Some(Reach::Myself));
+    assert_eq!(reach(&nobody, Action::ReadFocalOfficers), None);
+}
+
+#[test]
 fn a_client_has_only_its_scopes() {
     let mut client = Actor::system("portal");
     client.kind = ActorKind::Client;
