@@ -83,10 +83,10 @@ impl App {
         Ok(calendar)
     }
 
-    /// Opens the search index and brings it up to date. The error is one sentence for the operator.
+    /// Opens the search index as it was left; the background work brings it up to date. The error is
+    /// one sentence for the operator.
     pub fn open_search(&self) -> Result<(), String> {
         let index = SearchIndex::open(&self.config.var_dir.join("index")).map_err(|e| e.to_string())?;
-        self.db.read(|conn| index.catch_up(conn)).map_err(|e| e.to_string())?;
         self.search.set(index).map_err(|_| "the search index is open already".to_owned())
     }
 

@@ -66,6 +66,10 @@ pub fn serve(config: Config, listen: Option<SocketAddr>) -> Result<(), String> {
     let app = Data::new(open(config)?);
     let fresh = !app.config.production && seed_demo(&app)?;
     app.open_search()?;
+    if fresh {
+        // The demo registry is small: it is there to be searched from the first moment.
+        worker::once(&app).map_err(|e| e.to_string())?;
+    }
     actix_web::rt::System::new().block_on(async move {
         let (server, address) = kstt_api::serve(app.clone(), listen)?;
         greet(&app, address, fresh, started.elapsed());
