@@ -20,7 +20,8 @@ from pathlib import Path
 
 READY_SECONDS = 120
 # a panic, or an answer 5xx in the plain, key=value or JSON form of a log line
-BAD_LINE = re.compile(r"""panicked at | 500 |\bstatus"?\s*[=:]\s*"?5\d\d\b""")
+# A panic, an answer of 5xx, or a token: nothing secret belongs in a log.
+BAD_LINE = re.compile(r"""panicked at | 500 |\bstatus"?\s*[=:]\s*"?5\d\d\b|eyJ[\w-]{20,}""")
 
 
 def state_env(state: Path) -> dict[str, str]:
