@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use kstt_domain::calendar::HolidayTable;
 use kstt_domain::codes::Code;
-use kstt_domain::period::{OPEN_END, OPEN_START};
+use kstt_domain::period::{OPEN_END, OPEN_START, Period};
 use kstt_domain::policy::{Actor, Role};
 use kstt_domain::text::sort_key;
 use kstt_domain::units::{SuccessionKind, UnitKind};
@@ -175,34 +175,12 @@ pub fn accounts(app: &App) -> Result<bool, Error> {
         }
         for account in demo_accounts() {
             let Some(unit) = units::by_code(conn, account.unit)? else { continue };
-            let user = UserRow {
-                id: app.ids.id(),
-                display_name: format!("{} – {}", account.role.label_vi(), account.unit),
-                username: account.username,
-                email: None,
-                phone: None,
-                password_hash: hash.clone(),
-                must_change_password: false,
-                disabled_at: None,
-                failed_logins: 0,
-                locked_until: None,
-                version: 1,
-                created_at: now,
-                updated_at: now,
-            };
+            let display_name = format!("{} – {}", account.role.label_vi(), account.unit);
+            let fresh = UserRow::fresh(app.ids.id(), &account.username, &display_name, &hash, now);
+            let user = UserRow { must_change_password: false, ..fresh };
             accounts::insert_user(conn, &user)?;
-            let grant = GrantRow {
-                id: app.ids.id(),
-                user_id: user.id,
-                role: Stored(account.role),
-                unit_id: unit.id,
-                valid_from: OPEN_START,
-                valid_to: OPEN_END,
-                basis: None,
-                version: 1,
-                created_at: now,
-                updated_at: now,
-            };
+            let always = Period::of(None, None);
+            let grant = GrantRow::fresh(app.ids.id(), &user.id, account.role, &unit.id, always, now);
             accounts::insert_grant(conn, &grant)?;
         }
         Ok(true)

@@ -174,22 +174,8 @@ fn create_in(tx: &mut Tx<'_>, wanted: &NewAccount, password: &str, hash: &str) -
         let detail = say("Tên đăng nhập đã có.", "The username is taken.");
         return Err(ApiError::conflict(detail).into());
     }
-    let now = tx.now.naive_utc();
-    let row = UserRow {
-        id: user_id,
-        username: wanted.username.clone(),
-        display_name,
-        email,
-        phone,
-        password_hash: hash.to_owned(),
-        must_change_password: true,
-        disabled_at: None,
-        failed_logins: 0,
-        locked_until: None,
-        version: 1,
-        created_at: now,
-        updated_at: now,
-    };
+    let fresh = UserRow::fresh(user_id, &wanted.username, &display_name, hash, tx.now.naive_utc());
+    let row = UserRow { email, phone, ..fresh };
     accounts::create(tx.conn, &permit, &row)?;
     accounts::give_grant(tx.conn, &may_grant, &grant)?;
     let after = json!({ "username": row.username, "display_name": row.display_name });

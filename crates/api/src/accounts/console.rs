@@ -1,15 +1,14 @@
 //! What an administrator does at the console, as the system itself, on record.
 
 use base64::Engine;
-use chrono::NaiveDate;
 use kstt_domain::calendar::vn_date;
 use kstt_domain::codes::Code;
-use kstt_domain::period::OPEN_END;
+use kstt_domain::period::Period;
 use kstt_domain::policy::actions::{CreateAccount, GiveGrant, RotateKeys};
 use kstt_domain::policy::{Actor, Role, Target};
 use kstt_persistence::accounts::{self, GrantRow, UserRow};
 use kstt_persistence::audit::Change;
-use kstt_persistence::{Stored, units};
+use kstt_persistence::units;
 use serde_json::json;
 
 use super::grants::audit_grant;
@@ -44,7 +43,7 @@ pub fn create_from_console(
         let unit = found.ok_or_else(|| {
             Halt::Refused(ApiError::conflict(crate::http::say("", "there is no such unit")))
         })?;
-        let user = new_user(&tx, username, &name, &hash);
+        let user = UserRow::fresh(tx.id(), username, &name, &hash, tx.now.naive_utc());
         let permit = tx.permit::<CreateAccount>(&Target::city(&user.id))?;
         accounts::create(tx.conn, &permit, &user)?;
         let after = json!({ "username": user.username, "display_name": user.display_name });
@@ -57,7 +56,8 @@ pub fn create_from_console(
             ..Change::default()
         };
         tx.audit(&permit, change)?;
-        let grant = first_grant(&tx, &user, role, &unit.id, today);
+        let period = Period::of(Some(today), None);
+        let grant = GrantRow::fresh(tx.id(), &user.id, role, &unit.id, period, tx.now.naive_utc());
         let may_grant = tx.permit::<GiveGrant>(&Target::city(&grant.id))?;
         accounts::give_grant(tx.conn, &may_grant, &grant)?;
         audit_grant(&mut tx, &may_grant, (&grant, &unit), None)?;
@@ -65,41 +65,6 @@ pub fn create_from_console(
     });
     stored.map_err(|halt: Halt| halt.to_string())?;
     Ok(password)
-}
-
-fn new_user(tx: &Tx<'_>, username: &str, name: &str, hash: &str) -> UserRow {
-    let now = tx.now.naive_utc();
-    UserRow {
-        id: tx.id(),
-        username: username.to_owned(),
-        display_name: name.to_owned(),
-        email: None,
-        phone: None,
-        password_hash: hash.to_owned(),
-        must_change_password: true,
-        disabled_at: None,
-        failed_logins: 0,
-        locked_until: None,
-        version: 1,
-        created_at: now,
-        updated_at: now,
-    }
-}
-
-fn first_grant(tx: &Tx<'_>, user: &UserRow, role: Role, unit_id: &str, today: NaiveDate) -> GrantRow {
-    let now = tx.now.naive_utc();
-    GrantRow {
-        id: tx.id(),
-        user_id: user.id.clone(),
-        role: Stored(role),
-        unit_id: unit_id.to_owned(),
-        valid_from: today,
-        valid_to: OPEN_END,
-        basis: None,
-        version: 1,
-        created_at: now,
-        updated_at: now,
-    }
 }
 
 /// Makes a new signing key; answers its id.

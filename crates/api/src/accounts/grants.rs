@@ -5,7 +5,6 @@ use kstt_domain::calendar::vn_date;
 use kstt_domain::period::{OPEN_END, Period};
 use kstt_domain::policy::actions::{EndGrant, GiveGrant, ReadAccounts};
 use kstt_domain::policy::{Action, ActionKind, Permit, Target};
-use kstt_persistence::Stored;
 use kstt_persistence::accounts::{self, GrantRow};
 use kstt_persistence::audit::Change;
 use kstt_persistence::units::{self, UnitRow};
@@ -51,19 +50,8 @@ pub fn new_grant(
             say("Đơn vị không tồn tại vào ngày bắt đầu.", "The unit does not exist on the first day.");
         faults.add(format!("{pointer}/unit"), "unit_not_there", detail);
     }
-    let now = tx.now.naive_utc();
-    let row = GrantRow {
-        id: tx.id(),
-        user_id: user_id.to_owned(),
-        role: Stored(wanted.role),
-        unit_id: unit.id.clone(),
-        valid_from: period.from,
-        valid_to: period.to,
-        basis,
-        version: 1,
-        created_at: now,
-        updated_at: now,
-    };
+    let fresh = GrantRow::fresh(tx.id(), user_id, wanted.role, &unit.id, period, tx.now.naive_utc());
+    let row = GrantRow { basis, ..fresh };
     Ok((row, unit))
 }
 

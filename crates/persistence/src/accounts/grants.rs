@@ -2,6 +2,7 @@
 
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
+use kstt_domain::period::Period;
 use kstt_domain::policy::actions::{EndGrant, GiveGrant};
 use kstt_domain::policy::{Permit, Role};
 
@@ -23,6 +24,31 @@ pub struct GrantRow {
     pub version: i64,
     pub created_at: NaiveDateTime,
     pub updated_at: NaiveDateTime,
+}
+
+impl GrantRow {
+    /// A grant without a paper.
+    pub fn fresh(
+        id: String,
+        user_id: &str,
+        role: Role,
+        unit_id: &str,
+        period: Period,
+        now: NaiveDateTime,
+    ) -> Self {
+        Self {
+            id,
+            user_id: user_id.to_owned(),
+            role: Stored(role),
+            unit_id: unit_id.to_owned(),
+            valid_from: period.from,
+            valid_to: period.to,
+            basis: None,
+            version: 1,
+            created_at: now,
+            updated_at: now,
+        }
+    }
 }
 
 /// A grant and its unit.

@@ -27,6 +27,33 @@ pub struct UserRow {
     pub updated_at: NaiveDateTime,
 }
 
+impl UserRow {
+    /// An account that nobody has used yet, without contacts.
+    pub fn fresh(
+        id: String,
+        username: &str,
+        display_name: &str,
+        password_hash: &str,
+        now: NaiveDateTime,
+    ) -> Self {
+        Self {
+            id,
+            username: username.to_owned(),
+            display_name: display_name.to_owned(),
+            email: None,
+            phone: None,
+            password_hash: password_hash.to_owned(),
+            must_change_password: true,
+            disabled_at: None,
+            failed_logins: 0,
+            locked_until: None,
+            version: 1,
+            created_at: now,
+            updated_at: now,
+        }
+    }
+}
+
 /// What a list of accounts is narrowed by.
 #[derive(Debug, Default, Clone)]
 pub struct UserFilter {
