@@ -157,13 +157,13 @@ async fn log_in(ctx: &Ctx, request: TokenRequest) -> Result<TokenAnswer, ApiErro
     open(ctx, user, request.unit, real_now).await
 }
 
-/// Counts on from what is stored now: others may have tried while this password was hashed.
 async fn remember_failure(ctx: &Ctx, user_id: String, real_now: DateTime<Utc>) -> Result<(), ApiError> {
     write(ctx, move |conn| {
-        let Some(user) = accounts::user(conn, &user_id)? else { return Ok(()) };
-        let failures = user.failed_logins.saturating_add(1);
-        let until = lock_after(failures).map(|span| (real_now + span).naive_utc());
-        Ok(accounts::note_failure(conn, &user_id, failures, until)?)
+        let failures = accounts::note_failure(conn, &user_id)?;
+        if let Some(span) = lock_after(failures) {
+            accounts::lock(conn, &user_id, (real_now + span).naive_utc())?;
+        }
+        Ok(())
     })
     .await
 }

@@ -16,6 +16,6 @@ pub use sessions::{
     refresh_token, session, sessions_of, spend_refresh_token, use_session,
 };
 pub use users::{
-    AccountChange, UserFilter, UserRow, by_username, change, create, insert_user, list, note_failure,
+    AccountChange, UserFilter, UserRow, by_username, change, create, insert_user, list, lock, note_failure,
     note_success, set_password, user,
 };

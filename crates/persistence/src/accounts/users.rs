@@ -165,20 +165,25 @@ pub fn set_password<A: SetsPassword>(
     Ok(())
 }
 
-/// Remembers a wrong password and how long the account is locked for it.
-pub fn note_failure(
-    conn: &mut Conn,
-    id: &str,
-    failures: i32,
-    locked_until: Option<NaiveDateTime>,
-) -> Result<(), Error> {
+/// Counts one more wrong password, in the row itself so that none is lost to another at the same
+/// moment; answers how many there are now.
+pub fn note_failure(conn: &mut Conn, id: &str) -> Result<i32, Error> {
     diesel::update(users::table.find(id))
-        .set((users::failed_logins.eq(failures), users::locked_until.eq(locked_until)))
+        .set(users::failed_logins.eq(users::failed_logins + 1))
         .execute(conn)?;
+    Ok(users::table.find(id).select(users::failed_logins).first(conn)?)
+}
+
+/// Locks an account for wrong passwords.
+pub fn lock(conn: &mut Conn, id: &str, until: NaiveDateTime) -> Result<(), Error> {
+    diesel::update(users::table.find(id)).set(users::locked_until.eq(until)).execute(conn)?;
     Ok(())
 }
 
 /// Forgets earlier wrong passwords.
 pub fn note_success(conn: &mut Conn, id: &str) -> Result<(), Error> {
-    note_failure(conn, id, 0, None)
+    diesel::update(users::table.find(id))
+        .set((users::failed_logins.eq(0), users::locked_until.eq(None::<NaiveDateTime>)))
+        .execute(conn)?;
+    Ok(())
 }
