@@ -113,7 +113,7 @@ async fn verified(ctx: &Ctx, token: &str, real_now: DateTime<Utc>) -> Result<Cla
         Some(key) => key,
         // Another instance may have rotated the keys a moment ago.
         None if uuid::Uuid::parse_str(&kid).is_ok() => {
-            super::token::refresh_keys(ctx).await?;
+            super::jwks::refresh_keys(ctx).await?;
             ctx.app.signing.verifier(&kid).ok_or_else(invalid)?
         }
         None => return Err(invalid()),

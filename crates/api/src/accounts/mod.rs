@@ -5,6 +5,7 @@ mod authenticate;
 mod clients;
 mod console;
 mod grants;
+mod jwks;
 mod me;
 mod password;
 mod token;
@@ -19,6 +20,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 pub fn routes(config: &mut ServiceConfig) {
     token::routes(config);
+    jwks::routes(config);
     me::routes(config);
     admin::routes(config);
     grants::routes(config);

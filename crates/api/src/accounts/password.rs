@@ -12,8 +12,8 @@ use crate::clock::Ids;
 use crate::http::{ApiError, Faults, ProblemCode, say};
 
 /// Shortest and longest password, in characters.
-pub const MIN_LENGTH: usize = 12;
-pub const MAX_LENGTH: usize = 200;
+const MIN_LENGTH: usize = 12;
+const MAX_LENGTH: usize = 200;
 /// Each hash takes 19 MiB: more of them at once would decide the memory of the whole process.
 const AT_ONCE: usize = 2;
 /// Someone who waited this long for their turn is asked to come back.

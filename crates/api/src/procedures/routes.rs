@@ -76,7 +76,7 @@ fn browse(
     let next = |row: &VersionRow| {
         Cursor::after(&row.sort_key, &row.id, &asked.filters, Some(asked.day)).seal(app.cursor_secret())
     };
-    page_of(rows, asked.size, count, next, None)
+    page_of(rows, asked.size, count, next)
 }
 
 fn search(
@@ -126,13 +126,11 @@ fn page_of(
     size: usize,
     count: Option<CountBody>,
     next: impl FnOnce(&VersionRow) -> String,
-    words: Option<&[String]>,
 ) -> Result<Page<StoredItem>, ApiError> {
     let more = rows.len() > size;
     rows.truncate(size);
     let next_cursor = rows.last().filter(|_| more).map(next);
-    let items: Result<Vec<StoredItem>, ApiError> =
-        rows.iter().map(|row| StoredItem::of(row, words)).collect();
+    let items: Result<Vec<StoredItem>, ApiError> = rows.iter().map(|row| StoredItem::of(row, None)).collect();
     Ok(Page { items: items?, next_cursor, count })
 }
 

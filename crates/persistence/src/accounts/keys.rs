@@ -46,7 +46,7 @@ pub fn rotate(
 }
 
 /// Retires every live key but `kid` at `retire_at`.
-pub fn retire_others(conn: &mut Conn, kid: &str, retire_at: NaiveDateTime) -> Result<(), Error> {
+fn retire_others(conn: &mut Conn, kid: &str, retire_at: NaiveDateTime) -> Result<(), Error> {
     diesel::update(
         signing_keys::table.filter(signing_keys::retired_at.is_null()).filter(signing_keys::kid.ne(kid)),
     )

@@ -10,7 +10,7 @@ pub use clients::{ServiceClientRow, client, clients, create_client, update_clien
 pub use grants::{
     GrantRow, GrantWithUnit, end_grant, give_grant, grant, grants_of, insert_grant, live_grants,
 };
-pub use keys::{SigningKeyRow, insert_key, live_keys, retire_others, rotate};
+pub use keys::{SigningKeyRow, insert_key, live_keys, rotate};
 pub use sessions::{
     RefreshTokenRow, SessionRow, end_session, end_sessions_of, insert_refresh_token, open_session,
     refresh_token, session, sessions_of, spend_refresh_token, use_session,

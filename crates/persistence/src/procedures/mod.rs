@@ -25,8 +25,7 @@ pub use import::{Conflict, ImportOptions, RowOutcome, import_batch};
 pub use list::{After, count, list};
 pub use prepare::{Prepared, field_slug, prepare};
 pub use read::{
-    by_code, by_code_and_variant, by_id, by_version_ids, content, fields, knows_code, procedure, texts,
-    versions,
+    by_code, by_code_and_variant, by_id, by_version_ids, content, fields, knows_code, texts, versions,
 };
 pub use revision::revision;
 pub use search::{Hit, Hits, Query, SearchIndex, query_words};

@@ -64,11 +64,6 @@ pub fn by_version_ids(conn: &mut Conn, ids: &[String], day: NaiveDate) -> Result
     Ok(ids.iter().filter_map(|id| by_id.remove(id)).collect())
 }
 
-/// A procedure, whether or not a version of it is in force.
-pub fn procedure(conn: &mut Conn, procedure_id: &str) -> Result<Option<ProcedureRow>, Error> {
-    Ok(procedures::table.find(procedure_id).select(ProcedureRow::as_select()).first(conn).optional()?)
-}
-
 /// Whether any variant of a code is known, in force or not.
 pub fn knows_code(conn: &mut Conn, national_code: &str) -> Result<bool, Error> {
     let found: Option<String> = procedures::table
