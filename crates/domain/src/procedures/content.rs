@@ -1,6 +1,7 @@
 //! The content of one version of a procedure, apart from its dossier.
 
 use super::dossier::Dossier;
+use super::files::{FormFile, SampleSet};
 use super::lists::*;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -56,6 +57,13 @@ pub struct ProcedureContent {
     pub effective_date: Option<StatedDate>,
     /// From when this version holds, as the source states it.
     pub valid_from: Option<StatedDate>,
+    /// Application and declaration forms (mẫu đơn, mẫu tờ khai). Left out of the JSON when there are none:
+    /// contents without forms keep the checksum they had before forms were kept.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub forms: Vec<FormFile>,
+    /// Dossiers filled in as examples (hồ sơ mẫu). Left out of the JSON when there are none, like `forms`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sample_sets: Vec<SampleSet>,
 }
 
 /// Type of procedure with the source's wording.

@@ -8,9 +8,9 @@ use serde::{Deserialize, Serialize};
 const QUOTE_CHARS: usize = 120;
 
 codes! {
-    /// What a fault means for the row.
+    /// What a fault means for a row, and a finding for the content.
     pub enum FaultSeverity: "fault_severity" {
-        Error = "error", "Lỗi: không nhận được", "Error: the row cannot be taken";
+        Error = "error", "Lỗi: không nhận được, không công bố được", "Error: cannot be taken, or may not be published";
         Warning = "warning", "Cảnh báo: nhận được, chưa đủ để công bố", "Warning: taken, not fit for publication";
         Note = "note", "Lưu ý: giữ nguyên lời của nguồn", "Note: kept in the source's words";
     }
@@ -45,6 +45,7 @@ codes! {
         LegalBasisWithoutNumber = "legal_basis_without_number", "Căn cứ pháp lý không có số, ký hiệu", "Legal basis without a number";
         ArticleUnreadable = "article_unreadable", "Không đọc được điều, khoản", "Unreadable article reference";
         DateUnreadable = "date_unreadable", "Không đọc được ngày", "Unreadable date";
+        BadFileReference = "bad_file_reference", "Tham chiếu tệp không hợp lệ, tệp không được nhận", "Malformed file reference, the file is left out";
         UnknownKey = "unknown_key", "Trường không có trong danh mục, bị bỏ qua", "Unknown key, ignored";
     }
 }
@@ -66,7 +67,8 @@ impl FaultCode {
             | LevelUnknown
             | TimeUnitMissing
             | TimeUnitUnknown
-            | ServiceLevelUnknown => FaultSeverity::Warning,
+            | ServiceLevelUnknown
+            | BadFileReference => FaultSeverity::Warning,
             TimeLimitUnreadable
             | FeeUnreadable
             | FeeImplausible

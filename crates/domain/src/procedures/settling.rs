@@ -55,7 +55,7 @@ pub fn settling_units(content: &ProcedureContent, known: &[KnownUnit]) -> Vec<St
 }
 
 /// Whether `phrase` stands in `words` as whole words.
-fn holds(words: &str, phrase: &str) -> bool {
+pub(super) fn holds(words: &str, phrase: &str) -> bool {
     let edge = |c: Option<char>| c.is_none_or(|c| !c.is_alphanumeric());
     !phrase.is_empty()
         && words.match_indices(phrase).any(|(at, found)| {

@@ -52,6 +52,10 @@ pub struct SourceRow {
     pub results: Vec<SourceResult>,
     pub requirements: Option<String>,
     #[serde(deserialize_with = "null_as_default")]
+    pub forms: Vec<SourceForm>,
+    #[serde(deserialize_with = "null_as_default")]
+    pub sample_sets: Vec<SourceSampleSet>,
+    #[serde(deserialize_with = "null_as_default")]
     pub related_procedures: Vec<String>,
     #[serde(deserialize_with = "null_as_default")]
     pub interlinked_procedures: Vec<String>,
@@ -146,6 +150,49 @@ pub struct SourceLegalBasis {
 pub struct SourceResult {
     pub name: Option<String>,
     pub code: Option<String>,
+    #[serde(flatten, skip_serializing, deserialize_with = "key_names")]
+    #[cfg_attr(feature = "schema", schema(ignore))]
+    pub unknown_keys: Vec<String>,
+}
+
+/// An application or declaration form.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(default)]
+pub struct SourceForm {
+    pub name: Option<String>,
+    pub code: Option<String>,
+    pub file: Option<SourceFile>,
+    #[serde(flatten, skip_serializing, deserialize_with = "key_names")]
+    #[cfg_attr(feature = "schema", schema(ignore))]
+    pub unknown_keys: Vec<String>,
+}
+
+/// A dossier filled in as an example.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(default)]
+pub struct SourceSampleSet {
+    pub title: Option<String>,
+    pub case: Option<String>,
+    #[serde(deserialize_with = "null_as_default")]
+    pub files: Vec<SourceFile>,
+    #[serde(flatten, skip_serializing, deserialize_with = "key_names")]
+    #[cfg_attr(feature = "schema", schema(ignore))]
+    pub unknown_keys: Vec<String>,
+}
+
+/// A file that is kept elsewhere, known by its checksum.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(default)]
+pub struct SourceFile {
+    pub name: Option<String>,
+    /// Such as `application/pdf`.
+    pub media_type: Option<String>,
+    pub size_bytes: Option<u64>,
+    /// 64 hexadecimal digits.
+    pub sha256: Option<String>,
     #[serde(flatten, skip_serializing, deserialize_with = "key_names")]
     #[cfg_attr(feature = "schema", schema(ignore))]
     pub unknown_keys: Vec<String>,

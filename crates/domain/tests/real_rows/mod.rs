@@ -1,5 +1,9 @@
 //! The parser against the 703 real rows of the reference data, which live outside the repository.
 
+mod completeness;
+mod legal;
+mod parts;
+
 use kstt_domain::procedures::{
     FaultCode, FaultSeverity, FeeKind, LegalBasis, Parsed, ProcedureContent, SourceRow, SubjectKind,
     TimeLimit, parse,

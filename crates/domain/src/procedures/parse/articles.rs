@@ -4,7 +4,7 @@ use crate::procedures::content::ArticleReference;
 use crate::text::{Token, words};
 
 /// The places named by a text that names places and nothing else.
-pub(super) fn whole(text: &str) -> Option<Vec<ArticleReference>> {
+pub(in crate::procedures) fn whole(text: &str) -> Option<Vec<ArticleReference>> {
     let tokens = words(text);
     let (found, used) = read(text, &tokens)?;
     (used == tokens.len()).then_some(found)

@@ -3,6 +3,7 @@
 mod articles;
 mod channels;
 mod fees;
+mod files;
 mod identity;
 mod legal_bases;
 mod papers;
@@ -12,8 +13,11 @@ mod steps;
 mod subjects;
 mod time_limits;
 
+pub(super) use articles::whole as places_of;
 pub use identity::{Identity, Locality};
 pub use reader::{MAX_FAULTS, MAX_ITEMS, MAX_ROW_CHARS, MAX_TEXT_CHARS};
+pub(super) use steps::number_of;
+pub(super) use time_limits::{StatedTime, from_text as time_limit_of, stated_times};
 
 use super::content::*;
 use super::fault::{Fault, FaultCode};
@@ -97,6 +101,8 @@ fn content(reader: &mut Reader, row: &SourceRow) -> ProcedureContent {
         status_text: reader.optional("/status_text", &row.status_text),
         effective_date: stated_date(reader, "/effective_date", &row.effective_date),
         valid_from: stated_date(reader, "/valid_from", &row.valid_from),
+        forms: files::forms(reader, &row.forms),
+        sample_sets: files::sample_sets(reader, &row.sample_sets),
     }
 }
 
@@ -160,8 +166,16 @@ fn overall_time_limit(reader: &mut Reader, row: &SourceRow) -> Option<TimeLimit>
 
 fn procedure_type(reader: &mut Reader, row: &SourceRow) -> Option<ProcedureType> {
     let text = reader.optional("/procedure_type", &row.procedure_type)?;
-    let wording = fold(&text).replace("thu tuc hanh chinh", "tthc");
-    let kind = match wording.as_str() {
+    let kind = kind_of(&text);
+    if kind.is_none() {
+        reader.fault("/procedure_type", FaultCode::ProcedureTypeUnknown, &text);
+    }
+    Some(ProcedureType { kind, text })
+}
+
+/// The type a wording stands for.
+pub(super) fn kind_of(text: &str) -> Option<ProcedureKind> {
+    match fold(text).replace("thu tuc hanh chinh", "tthc").as_str() {
         "tthc duoc giao luat quy dinh chi tiet" | "tthc duoc luat giao quy dinh chi tiet" => {
             Some(ProcedureKind::Delegated)
         }
@@ -171,25 +185,25 @@ fn procedure_type(reader: &mut Reader, row: &SourceRow) -> Option<ProcedureType>
         }
         "loai khac" => Some(ProcedureKind::Other),
         _ => None,
-    };
-    if kind.is_none() {
-        reader.fault("/procedure_type", FaultCode::ProcedureTypeUnknown, &text);
     }
-    Some(ProcedureType { kind, text })
 }
 
 fn requirements(reader: &mut Reader, row: &SourceRow) -> Option<Requirements> {
     let text = reader.optional("/requirements", &row.requirements)?;
-    let words = fold(&text);
-    let none_stated = matches!(
+    Some(Requirements { none_stated: says_none(&text), text })
+}
+
+/// Whether a text on requirements says in so many words that there are none.
+pub(super) fn says_none(text: &str) -> bool {
+    let words = fold(text);
+    matches!(
         words.trim_matches(|c: char| !c.is_alphanumeric()),
         "khong"
             | "khong co"
             | "khong co dieu kien"
             | "khong co dieu kien thuc hien"
             | "khong co yeu cau dieu kien"
-    );
-    Some(Requirements { none_stated, text })
+    )
 }
 
 fn codes(reader: &mut Reader, pointer: &str, raw: &[String]) -> Vec<String> {
@@ -202,14 +216,19 @@ fn codes(reader: &mut Reader, pointer: &str, raw: &[String]) -> Vec<String> {
 
 fn stated_date(reader: &mut Reader, pointer: &str, raw: &Option<String>) -> Option<StatedDate> {
     let text = reader.optional(pointer, raw)?;
-    let date = ["%Y-%m-%d", "%d-%m-%Y", "%d/%m/%Y"]
-        .iter()
-        .find_map(|format| NaiveDate::parse_from_str(&text, format).ok())
-        .filter(|date| (1900..=2200).contains(&date.year()));
+    let date = date_of(&text);
     if date.is_none() {
         reader.fault(pointer, FaultCode::DateUnreadable, &text);
     }
     Some(StatedDate { date, text })
+}
+
+/// The one date a text states.
+pub(super) fn date_of(text: &str) -> Option<NaiveDate> {
+    ["%Y-%m-%d", "%d-%m-%Y", "%d/%m/%Y"]
+        .iter()
+        .find_map(|format| NaiveDate::parse_from_str(text, format).ok())
+        .filter(|date| (1900..=2200).contains(&date.year()))
 }
 
 /// The unit of a code or of the Vietnamese words for it.

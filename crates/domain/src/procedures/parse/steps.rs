@@ -85,12 +85,16 @@ fn past_marker(text: &str) -> &str {
 }
 
 fn step_of(text: String) -> Step {
-    let opening: String = past_marker(&text).chars().take(16).collect();
-    let number = match &words(&opening)[..] {
+    Step { number: number_of(&text), text }
+}
+
+/// N of a paragraph that begins with "Bước N".
+pub(in crate::procedures) fn number_of(text: &str) -> Option<u32> {
+    let opening: String = past_marker(text).chars().take(16).collect();
+    match &words(&opening)[..] {
         [step, number, ..] if step.exact == "bước" => number.exact.parse().ok(),
         _ => None,
-    };
-    Step { number, text }
+    }
 }
 
 #[cfg(test)]

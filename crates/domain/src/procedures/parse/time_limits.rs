@@ -14,7 +14,7 @@ const UNIT_NOT_STATED: &str = "[đơn vị không ghi";
 
 /// The time limit of a text. Amount and unit are read only when the text mentions a single limit,
 /// however often; a text with several is kept as text.
-pub(super) fn from_text(text: String) -> TimeLimit {
+pub(in crate::procedures) fn from_text(text: String) -> TimeLimit {
     let tokens = words(&text);
     let mut mentions =
         (0..tokens.len()).filter_map(|at| same_day(&tokens[at..]).or_else(|| mention(&text, &tokens, at)));
@@ -24,6 +24,25 @@ pub(super) fn from_text(text: String) -> TimeLimit {
         Some(Mention::Unclear) | None => (None, None),
     };
     TimeLimit { amount, unit, text: Some(text) }
+}
+
+/// A time stated somewhere in a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::procedures) struct StatedTime {
+    /// Byte offset of its number.
+    pub start: usize,
+    pub amount: u32,
+    pub unit: TimeUnit,
+}
+
+/// Every whole number of hours, days and so on that a text states, in order.
+pub(in crate::procedures) fn stated_times(text: &str) -> Vec<StatedTime> {
+    let tokens = words(text);
+    let stated = |at: usize| match mention(text, &tokens, at)? {
+        Mention::Limit(amount, Some(unit)) => Some(StatedTime { start: tokens[at].start, amount, unit }),
+        Mention::Limit(_, None) | Mention::Unclear => None,
+    };
+    (0..tokens.len()).filter_map(stated).collect()
 }
 
 #[derive(PartialEq)]
