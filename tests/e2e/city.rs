@@ -171,8 +171,9 @@ pub struct City {
     pub base: String,
     agent: ureq::Agent,
     server: actix_web::dev::ServerHandle,
-    // Dropped last, in this order.
-    _store: Store,
+    url: String,
+    // Dropped last, in this order. Another instance on the same database has none of its own.
+    _store: Option<Store>,
     pub scratch: Scratch,
 }
 
@@ -202,8 +203,21 @@ impl City {
         app.open_search().unwrap();
         let app = Data::new(app);
         let (base, server) = start(app.clone());
-        let agent = ureq::Agent::config_builder().http_status_as_error(false).max_redirects(0).build().into();
-        Self { app, clock, base, agent, server, _store: store, scratch }
+        Self { app, clock, base, agent: agent(), server, url, _store: Some(store), scratch }
+    }
+
+    /// Another instance on the same database, with the same keys and clock.
+    pub fn sibling(&self) -> Self {
+        let scratch = Scratch::new();
+        for key in ["master.key", "audit.key"] {
+            std::fs::copy(self.scratch.0.join(key), scratch.0.join(key)).unwrap();
+        }
+        let (clock, config) = (self.clock.clone(), config(&scratch.0, &self.url, &[]));
+        let app = App::open(config, Some(Box::new(clock.clone())), Box::new(SystemIds::default())).unwrap();
+        app.open_search().unwrap();
+        let app = Data::new(app);
+        let (base, server) = start(app.clone());
+        Self { app, clock, base, agent: agent(), server, url: self.url.clone(), _store: None, scratch }
     }
 
     /// Does the background work that is due.
@@ -254,6 +268,10 @@ impl Drop for City {
         // Answers may still be on their way; nobody waits for them.
         drop(self.server.stop(false));
     }
+}
+
+fn agent() -> ureq::Agent {
+    ureq::Agent::config_builder().http_status_as_error(false).max_redirects(0).build().into()
 }
 
 fn start(app: Data<App>) -> (String, actix_web::dev::ServerHandle) {

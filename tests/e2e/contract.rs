@@ -70,6 +70,14 @@ const PUBLIC: &[&str] = &[
     "getCalendarVersion",
     "getClock",
     "getCodeList",
+    "countProcedureCompleteness",
+    "diffProcedure",
+    "getFile",
+    "getLegalDocument",
+    "getProcedureCompleteness",
+    "getProcedureVersion",
+    "listLegalDocuments",
+    "listProcedureVersions",
     "getKeys",
     "getLiveness",
     "getMetrics",
@@ -81,6 +89,10 @@ const PUBLIC: &[&str] = &[
     "listCodes",
     "listProcedures",
     "listUnits",
+    "openCatalogue",
+    "openProceduresCsv",
+    "openProceduresJsonLd",
+    "openProceduresNdjson",
 ];
 /// What anyone logged in may do, whatever their role.
 const ANYONE: &[&str] = &["getMe", "getMyPermissions"];

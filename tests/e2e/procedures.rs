@@ -1,9 +1,15 @@
 //! The registry of procedures: lists, searches, single reads and imports.
 
+mod completeness;
+mod currency;
+mod facets;
 mod imports;
+mod legal;
+mod links;
 mod lists;
 mod reads;
 mod searches;
+mod versions;
 
 use std::collections::BTreeSet;
 use std::sync::OnceLock;

@@ -150,6 +150,13 @@ fn perform(city: &City, id: &str) -> Option<(i64, Answer)> {
             )
         }
         "moveClock" => counted(&|| admin.put("/v1/clock", json!({ "now": "2019-04-01T01:00:00Z" }))),
+        "storeFile" => {
+            let controller = city.login("controller.vpubnd");
+            let path = "/v1/files/14bcd090baf31edba64e9cbd8cdfc15f943344aa72cb3675ad8e91bfcbce03ad";
+            counted(&|| {
+                controller.send("PUT", path).bytes("application/pdf", b"%PDF-1.4\n%%EOF\n".to_vec()).answer()
+            })
+        }
         "importProcedures" => {
             let controller = city.login("controller.vpubnd");
             counted(&|| {

@@ -163,6 +163,10 @@ fn send(person: &Person<'_>, things: &Things, id: &str, unit: &'static str, turn
         "moveClock" => person.put("/v1/clock", json!({ "now": "2019-03-04T01:00:00Z" })),
         "listAudit" => person.get("/v1/audit"),
         "listChanges" => person.get("/v1/changes"),
+        "storeFile" => {
+            let path = format!("/v1/files/{}", "0".repeat(64));
+            person.send("PUT", &path).bytes("application/pdf", b"%PDF".to_vec()).answer()
+        }
         "importProcedures" => {
             person.post("/v1/procedures/import?dry_run=true", json!({ "procedures": [{ "name": "Thủ tục thử" }] }))
         }

@@ -17,6 +17,8 @@ use crate::edge::Limits;
 use crate::http::{ApiError, ProblemCode};
 use crate::keys::{MasterKey, SigningKeys};
 use crate::observe::Metrics;
+use crate::open::Spool;
+use crate::remember::Memory;
 
 /// The state of one process, shared by all its threads.
 pub struct App {
@@ -29,6 +31,10 @@ pub struct App {
     pub signing: SigningKeys,
     pub limits: Limits,
     pub metrics: Metrics,
+    /// Rendered answers of the public registry.
+    pub(crate) memory: Memory,
+    /// Files of open data.
+    pub(crate) spool: Spool,
     /// Open only in a process that serves: one process at a time may write an index.
     search: OnceLock<SearchIndex>,
     /// Office hours of the state administration; a parameter of every hour count.
@@ -58,6 +64,8 @@ impl App {
             metrics: Metrics::new(),
             office_hours: OfficeHours::default(),
             actors: Cache::default(),
+            memory: Memory::default(),
+            spool: Spool::default(),
             search: OnceLock::new(),
             calendar: Mutex::new(None),
             passwords: crate::accounts::PasswordGate::default(),

@@ -73,6 +73,9 @@ pub mod problems {
     tags(
         (name = "units", description = "Agencies in time"),
         (name = "procedures", description = "The registry of administrative procedures"),
+        (name = "legal-documents", description = "Legal documents that procedures rest on"),
+        (name = "files", description = "Forms and other files that procedures carry"),
+        (name = "open", description = "The registry as open data"),
         (name = "calendar", description = "Holidays and day arithmetic"),
         (name = "auth", description = "Tokens and keys"),
         (name = "me", description = "One's own account"),
@@ -91,6 +94,8 @@ fn rooms(config: &mut utoipa_actix_web::service_config::ServiceConfig) {
     crate::units::routes(config);
     crate::calendar::routes(config);
     crate::procedures::routes(config);
+    crate::documents::routes(config);
+    crate::open::routes(config);
     crate::audit::routes(config);
     crate::codes::routes(config);
     crate::observe::routes(config);

@@ -132,8 +132,7 @@ pub fn registry(app: &App) -> Result<(), Error> {
     let actor = Actor::system("seed");
     let settings = ImportSettings { format: Format::Document, dry_run: false, valid_from: None };
     let stored = app.db.write(|conn| {
-        let revision = kstt_persistence::procedures::revision(conn)?;
-        if revision == 0 {
+        if kstt_persistence::revision(conn)?.procedures == 0 {
             procedures::import(&mut Tx::of_system(conn, app, &actor), REGISTRY.as_bytes(), &settings)?;
         }
         Ok(())

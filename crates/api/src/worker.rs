@@ -1,10 +1,11 @@
 //! Background work: sealing the trail and tidying up. One call does what is due; `serve` repeats it.
 
 use chrono::TimeDelta;
-use kstt_persistence::idempotency;
+use kstt_persistence::{idempotency, procedures as registry};
 
 use crate::app::App;
 use crate::http::ApiError;
+use crate::procedures;
 
 /// Answers for retries are kept this long.
 const KEPT: TimeDelta = TimeDelta::hours(24);
@@ -19,8 +20,24 @@ pub fn once(app: &App) -> Result<bool, ApiError> {
     let forget = (real_now - KEPT).naive_utc();
     app.db.write(|conn| idempotency::forget_before(conn, forget))?;
     app.limits.tidy();
+    let more = derive_again(app)? || more;
     if let Ok(search) = app.search() {
         app.db.read(|conn| search.catch_up(conn))?;
     }
     Ok(more)
+}
+
+/// Versions derived again in one transaction.
+const DERIVED_AT_ONCE: i64 = 50;
+
+/// After an upgrade: derives what older rules derived from versions, a few at a time.
+fn derive_again(app: &App) -> Result<bool, ApiError> {
+    if !app.db.read(registry::waits_for_derivation)? {
+        return Ok(false);
+    }
+    let done = app.db.write(|conn| {
+        let units = procedures::known_units(conn)?;
+        registry::derive_again(conn, &units, DERIVED_AT_ONCE)
+    })?;
+    Ok(done > 0)
 }

@@ -5,6 +5,8 @@
 //! begins IMMEDIATE, so that no transaction fails half way with "database is locked".
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use diesel::connection::{AnsiTransactionManager, Connection, SimpleConnection, TransactionManager};
@@ -100,6 +102,8 @@ type Pool = r2d2::Pool<Manager>;
 pub struct Db {
     reads: Pool,
     writes: Pool,
+    /// Transactions committed by this process.
+    commits: Arc<AtomicU64>,
 }
 
 impl Db {
@@ -124,13 +128,22 @@ impl Db {
             Target::Sqlite(_) => pool(1)?,
             Target::Postgres(_) => reads.clone(),
         };
-        Ok(Self { reads, writes })
+        Ok(Self { reads, writes, commits: Arc::default() })
     }
 
     /// Runs `work` on a connection for reading.
     pub fn read<T, E: From<Error>>(&self, work: impl FnOnce(&mut Conn) -> Result<T, E>) -> Result<T, E> {
         let mut conn = self.reads.get().map_err(Error::from)?;
         work(&mut conn)
+    }
+
+    /// Runs `work` on one state of the database, however long it reads and whatever others write.
+    pub fn snapshot<T, E: From<Error>>(&self, work: impl FnOnce(&mut Conn) -> Result<T, E>) -> Result<T, E> {
+        let mut conn = self.reads.get().map_err(Error::from)?;
+        begin_snapshot(&mut conn).map_err(Error::from)?;
+        let done = work(&mut conn);
+        Transactions::rollback_transaction(&mut *conn).map_err(Error::from)?;
+        done
     }
 
     /// Runs `work` in one transaction: everything it wrote is committed when it answers `Ok`,
@@ -140,7 +153,10 @@ impl Db {
         begin(&mut conn).map_err(Error::from)?;
         match work(&mut conn) {
             Ok(value) => {
-                Transactions::commit_transaction(&mut *conn).map_err(Error::from)?;
+                let committed = Transactions::commit_transaction(&mut *conn).map_err(Error::from);
+                // Raised before anyone is told, also when the answer of the commit was lost.
+                self.commits.fetch_add(1, Ordering::AcqRel);
+                committed?;
                 Ok(value)
             }
             Err(error) => {
@@ -148,6 +164,12 @@ impl Db {
                 Err(error)
             }
         }
+    }
+
+    /// How many transactions this process has committed: what was read before the last of them may be
+    /// old.
+    pub fn commits(&self) -> u64 {
+        self.commits.load(Ordering::Acquire)
     }
 
     /// Brings the schema up to date; several processes may call it at once.
@@ -196,6 +218,24 @@ fn begin(conn: &mut Conn) -> diesel::QueryResult<()> {
         Conn::Sqlite(conn) => AnsiTransactionManager::begin_transaction_sql(conn, "BEGIN IMMEDIATE"),
         Conn::Pg(conn) => AnsiTransactionManager::begin_transaction(conn),
     }
+}
+
+fn begin_snapshot(conn: &mut Conn) -> diesel::QueryResult<()> {
+    match conn {
+        Conn::Sqlite(conn) => AnsiTransactionManager::begin_transaction_sql(conn, "BEGIN"),
+        Conn::Pg(conn) => AnsiTransactionManager::begin_transaction_sql(
+            conn,
+            "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+        ),
+    }
+}
+
+/// A new file of tables for others to read: an embedded database that nobody writes again.
+pub(crate) fn new_file(path: &Path) -> Result<Conn, Error> {
+    let mut conn = SqliteConnection::establish(&path.to_string_lossy())
+        .map_err(|e| Error::Setup(format!("cannot write the file {}: {e}", path.display())))?;
+    conn.batch_execute("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA page_size = 4096;")?;
+    Ok(Conn::Sqlite(conn))
 }
 
 fn names(versions: Vec<MigrationVersion<'_>>) -> Vec<String> {

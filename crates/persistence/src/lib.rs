@@ -8,16 +8,19 @@ pub mod audit;
 pub mod calendar;
 mod columns;
 pub mod db;
+pub mod documents;
 mod error;
 pub mod idempotency;
 pub mod leases;
 pub mod procedures;
+mod revision;
 pub mod schema;
 pub mod units;
 
 pub use columns::Stored;
 pub use db::{Conn, Db, Target};
 pub use error::Error;
+pub use revision::{Revision, revision};
 
 /// The backend of [`Conn`], for boxed queries.
 pub type Backend = <Conn as diesel::Connection>::Backend;

@@ -271,6 +271,7 @@ diesel::table! {
         created_at -> Timestamp,
         updated_at -> Timestamp,
         summary -> Text,
+        derived -> BigInt,
     }
 }
 
@@ -292,6 +293,42 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    procedure_references (version_id, kind, national_code) {
+        version_id -> Text,
+        kind -> Text,
+        national_code -> Text,
+    }
+}
+
+diesel::table! {
+    legal_documents (key) {
+        key -> Text,
+        number -> Nullable<Text>,
+        title -> Nullable<Text>,
+        issuer -> Nullable<Text>,
+        issued_on -> Nullable<Date>,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    files (sha256) {
+        sha256 -> Text,
+        media_type -> Text,
+        size_bytes -> BigInt,
+        content -> Binary,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    procedure_files (version_id, sha256) {
+        version_id -> Text,
+        sha256 -> Text,
+    }
+}
+
 diesel::joinable!(unit_periods -> units (unit_id));
 diesel::joinable!(seal_queue -> audit (audit_id));
 diesel::joinable!(seals -> audit (audit_id));
@@ -305,6 +342,8 @@ diesel::joinable!(calendar_exceptions -> calendar_versions (from_version));
 diesel::joinable!(procedure_versions -> procedures (procedure_id));
 diesel::joinable!(procedure_texts -> procedure_versions (version_id));
 diesel::joinable!(procedure_facets -> procedure_versions (version_id));
+diesel::joinable!(procedure_references -> procedure_versions (version_id));
+diesel::joinable!(procedure_files -> procedure_versions (version_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     counters,
@@ -332,4 +371,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     procedure_versions,
     procedure_texts,
     procedure_facets,
+    procedure_references,
+    legal_documents,
+    files,
+    procedure_files,
 );

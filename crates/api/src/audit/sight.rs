@@ -34,6 +34,7 @@ const KINDS: &[(&str, Rule)] = &[
     ("unit", Rule::Everyone),
     ("procedure", Rule::Everyone),
     ("field", Rule::Everyone),
+    ("file", Rule::Everyone),
     ("calendar", Rule::Everyone),
     ("clock", Rule::Everyone),
     ("focal_officer", Rule::AsFarAs(Action::ReadFocalOfficers)),

@@ -87,7 +87,10 @@ fn admissible(req: &ServiceRequest) -> Result<(), ApiError> {
         let refused = parts.any(|parameter| matches!(parameter, "q=0" | "q=0.0" | "q=0.00" | "q=0.000"));
         !refused && (essence.is_empty() || answers.contains(&essence.as_str()))
     });
-    if req.path().starts_with("/v1/") && !acceptable {
+    // A file comes as the type it has, whatever the caller would rather have.
+    let is_file = *req.method() == Method::GET
+        && ["/v1/files/", "/v1/open/"].iter().any(|room| req.path().starts_with(room));
+    if req.path().starts_with("/v1/") && !is_file && !acceptable {
         return Err(ApiError::because(
             ProblemCode::NotAcceptable,
             say("Máy chủ trả lời bằng application/json.", "This server answers application/json."),

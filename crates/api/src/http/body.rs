@@ -57,23 +57,47 @@ impl<const LIMIT: usize> FromRequest for RawBody<LIMIT> {
     }
 }
 
+/// The bytes of a file of up to `LIMIT` bytes and the type they are said to be. The operation judges the
+/// type, once it knows that the caller may send a file at all.
+pub struct FileBody<const LIMIT: usize> {
+    /// In lower case and without parameters; empty when none is stated.
+    pub media_type: String,
+    pub bytes: Bytes,
+}
+
+impl<const LIMIT: usize> FromRequest for FileBody<LIMIT> {
+    type Error = ApiError;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, ApiError>>>>;
+
+    fn from_request(req: &HttpRequest, payload: &mut dev::Payload) -> Self::Future {
+        let media_type = media_type(req);
+        let bytes = collect(req, payload, LIMIT);
+        Box::pin(async move { Ok(Self { media_type, bytes: bytes.await? }) })
+    }
+}
+
 /// The fingerprint of a body.
 pub fn canonical(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn require_type(req: &HttpRequest, accepted: &[&str]) -> Result<(), ApiError> {
-    let declared =
+    if accepted.contains(&media_type(req).as_str()) { Ok(()) } else { Err(unsupported_type(accepted)) }
+}
+
+fn media_type(req: &HttpRequest) -> String {
+    let stated =
         req.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let essence = declared.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    if accepted.contains(&essence.as_str()) {
-        return Ok(());
-    }
+    stated.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+}
+
+/// Refuses a body that is of none of the accepted types.
+pub fn unsupported_type(accepted: &[&str]) -> ApiError {
     let accepted = accepted.join(", ");
-    Err(ApiError::because(
+    ApiError::because(
         ProblemCode::UnsupportedMediaType,
         say(format!("Content-Type phải là {accepted}."), format!("Content-Type must be {accepted}.")),
-    ))
+    )
 }
 
 fn collect(

@@ -33,8 +33,8 @@ pub struct Ctx {
     pub idempotency_key: Option<String>,
     /// Method and route pattern.
     pub operation: String,
-    /// Method, path and query as they came.
-    pub request: String,
+    /// Path and query as they came.
+    pub address_asked: String,
 }
 
 impl Ctx {
@@ -62,7 +62,7 @@ impl Ctx {
             if_match: text(header::IF_MATCH),
             if_none_match: text(header::IF_NONE_MATCH),
             idempotency_key: text(HeaderName::from_static("idempotency-key")),
-            request: format!("{} {}", req.method(), req.uri()),
+            address_asked: req.uri().to_string(),
             operation: format!("{} {}", req.method(), req.match_pattern().unwrap_or_default()),
             app,
         })
@@ -107,18 +107,19 @@ impl Ctx {
 
     /// Renders an answer, or 304 when the caller has it already.
     pub fn answer(&self, reply: Reply) -> HttpResponse {
-        let known = self.if_none_match.as_deref().unwrap_or_default();
         match &reply.etag {
-            Some(etag)
-                if known
-                    .split(',')
-                    .any(|tag| tag.trim().trim_start_matches("W/") == etag || tag.trim() == "*") =>
-            {
+            Some(etag) if knows(self.if_none_match.as_deref(), etag) => {
                 HttpResponse::NotModified().insert_header((header::ETAG, etag.clone())).finish()
             }
             _ => reply.into_response(),
         }
     }
+}
+
+/// Whether `If-None-Match` names the tag.
+pub fn knows(if_none_match: Option<&str>, etag: &str) -> bool {
+    let names = |tag: &str| tag.trim().trim_start_matches("W/") == etag || tag.trim() == "*";
+    if_none_match.is_some_and(|tags| tags.split(',').any(names))
 }
 
 /// Anyone, logged in or not.

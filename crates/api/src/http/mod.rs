@@ -10,8 +10,8 @@ mod problem;
 mod reply;
 mod write;
 
-pub use body::{Body, RawBody, canonical};
-pub use ctx::{Caller, Ctx, Visitor};
+pub use body::{Body, FileBody, RawBody, canonical, unsupported_type};
+pub use ctx::{Caller, Ctx, Visitor, knows};
 pub use cursor::{Cursor, Page};
 pub use faults::Faults;
 pub use headers::{IdempotencyKey, IfMatch, IfNoneMatch};

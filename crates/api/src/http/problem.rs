@@ -244,7 +244,7 @@ pub struct ProblemBody {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = FieldFault)]
 pub struct FieldFaultBody {
-    /// JSON Pointer into the body, or `/query/<name>`.
+    /// JSON Pointer into the body, `/query/<name>` or `/path/<name>`.
     #[schema(max_length = 500)]
     pub pointer: String,
     /// Stable code of the fault.

@@ -3,13 +3,12 @@
 use std::io::Read;
 
 use chrono::NaiveDate;
-use kstt_domain::calendar::vn_date;
 use kstt_domain::policy::actions::ImportProcedures;
 use kstt_domain::policy::{Permit, Target};
-use kstt_domain::procedures::{FaultSeverity, KnownUnit, Parsed, parse, settling_units};
+use kstt_domain::procedures::{FaultSeverity, KnownUnit, Parsed, parse};
 use kstt_persistence::audit::Change;
 use kstt_persistence::procedures::{Conflict, ImportOptions, Prepared, RowOutcome, import_batch, prepare};
-use kstt_persistence::units::{self, UnitFilter};
+use kstt_persistence::{Conn, Error, units};
 use serde::Serialize;
 use serde_json::json;
 use utoipa::ToSchema;
@@ -20,7 +19,7 @@ use crate::http::{ApiError, Halt, ProblemCode, Tx, say};
 /// Slug of the city whose registry this is.
 pub const CITY: &str = "can-tho";
 /// Its name, which unit names end with.
-const CITY_NAME: &str = "Cần Thơ";
+pub const CITY_NAME: &str = "Cần Thơ";
 /// Rows stored at a time.
 const BATCH: usize = 100;
 /// Faults told of one row.
@@ -113,7 +112,7 @@ pub enum Outcome {
 /// Imports every row that `reader` gives, in the open transaction.
 pub fn import(tx: &mut Tx<'_>, reader: impl Read, settings: &ImportSettings) -> Result<ImportReport, Halt> {
     let permit = tx.permit::<ImportProcedures>(&Target::city("procedures"))?;
-    let known = known_units(tx)?;
+    let known = known_units(tx.conn)?;
     let mut run = Run {
         options: ImportOptions { city: CITY.to_owned(), valid_from: settings.valid_from },
         report: ImportReport { dry_run: settings.dry_run, ..ImportReport::default() },
@@ -135,11 +134,10 @@ pub fn import(tx: &mut Tx<'_>, reader: impl Read, settings: &ImportSettings) -> 
     Ok(run.report)
 }
 
-/// Units of today that agencies' words may name.
-fn known_units(tx: &mut Tx<'_>) -> Result<Vec<KnownUnit>, ApiError> {
-    let today = vn_date(tx.now);
-    let listed = units::list(tx.conn, today, &UnitFilter::default(), None, 10_000)?;
-    Ok(listed.iter().map(|(unit, period)| KnownUnit::new(&unit.code, &period.name, CITY_NAME)).collect())
+/// Units that agencies' words may name, by every name they ever had: a version may be of any time.
+pub fn known_units(conn: &mut Conn) -> Result<Vec<KnownUnit>, Error> {
+    let named = units::ever_named(conn)?;
+    Ok(named.iter().map(|(code, name)| KnownUnit::new(code, name, CITY_NAME)).collect())
 }
 
 struct Run<'r, 't> {
@@ -174,8 +172,7 @@ impl Run<'_, '_> {
                 if let Some(fault) = fatal {
                     told.reason = Some(fault.detail_vi.clone());
                 } else {
-                    let units = settling_units(&parsed.content, &self.known);
-                    self.waiting.push((self.report.items.len(), prepare(&parsed, source, &units)?));
+                    self.waiting.push((self.report.items.len(), prepare(&parsed, source, &self.known)?));
                 }
             }
         }

@@ -1,17 +1,18 @@
 //! The list and search query: filters, text, paging.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use kstt_domain::codes::Code;
 use kstt_domain::procedures::{
-    ALL_COMMUNES, ALL_DISTRICTS, ChannelKind, Level, ServiceLevel, ServiceLevelScale, ServiceLevelValue,
-    SubjectKind,
+    ChannelKind, FindingCode, Level, ServiceLevel, ServiceLevelScale, ServiceLevelValue, SubjectKind,
 };
-use kstt_domain::units::UnitKind;
-use kstt_persistence::procedures::{Facet, Filter};
-use kstt_persistence::{Conn, units};
+use kstt_persistence::Conn;
+use kstt_persistence::procedures::{Condition, Facet, FacetKind, Filter};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
+use super::settlers::settled_by;
 use crate::http::{ApiError, Count, ProblemCode, say, stored_moment};
 
 /// Lists or searches procedures.
@@ -41,6 +42,19 @@ pub struct ProcedureQuery {
     pub service_level: Option<String>,
     /// Only procedures for these subjects.
     pub subject: Option<SubjectKind>,
+    /// Only procedures in which this is missing or doubtful.
+    pub finding: Option<FindingCode>,
+    /// Only procedures that rest on this legal document: its key in `/v1/legal-documents`.
+    #[param(max_length = 120, pattern = "^[a-z0-9-]{1,120}$", example = "123-2015-nd-cp")]
+    pub legal_document: Option<String>,
+    /// With `legal_document`: only those that name this place in it, as article, article.clause or
+    /// article.clause.point.
+    #[param(
+        max_length = 20,
+        pattern = r"^[0-9]{1,4}[a-z]{0,2}(\.[0-9a-z]{0,4}(\.[a-z0-9]{1,2})?)?$",
+        example = "5.2.a"
+    )]
+    pub article: Option<String>,
     /// The registry as it was on this day; today when missing.
     pub as_of: Option<NaiveDate>,
     /// Only versions written or closed at or after this moment.
@@ -53,45 +67,84 @@ pub struct ProcedureQuery {
     pub cursor: Option<String>,
     /// Count the whole list, up to 10,000.
     pub count: Option<Count>,
+    /// Also count what each of these facets would leave, separated by commas: `field`, `level`, `unit`,
+    /// `channel`, `service_level`, `subject`, `finding`. A facet's own filter does not narrow its counts.
+    #[param(
+        max_length = 100,
+        pattern = "^(field|level|unit|channel|service_level|subject|finding)(,(field|level|unit|channel|service_level|subject|finding)){0,6}$",
+        example = "field,level"
+    )]
+    pub facets: Option<String>,
 }
 
 impl ProcedureQuery {
     /// What a cursor belongs to.
     pub fn fingerprint(&self) -> String {
         let Self { q, field, level, unit, channel, service_level, subject, updated_since, .. } = self;
+        let Self { finding, legal_document, article, .. } = self;
         format!(
-            "{q:?} {field:?} {level:?} {unit:?} {channel:?} {service_level:?} {subject:?} {updated_since:?}"
+            "{q:?} {field:?} {level:?} {unit:?} {channel:?} {service_level:?} {subject:?} {updated_since:?} \
+             {finding:?} {legal_document:?} {article:?}"
         )
     }
 
-    /// The facets of the filters. A unit that settles nothing by name settles what all of its kind do.
-    pub fn filter(&self, conn: &mut Conn) -> Result<Filter, ApiError> {
+    /// The conditions of the filters on `day`.
+    pub fn filter(&self, conn: &mut Conn, day: NaiveDate) -> Result<Filter, ApiError> {
         let mut facets = Vec::new();
         facets.extend(self.field.as_deref().map(Facet::field));
         facets.extend(self.level.map(Facet::level));
         facets.extend(self.channel.map(Facet::channel));
         facets.extend(self.subject.map(Facet::subject));
-        if let Some(text) = &self.service_level {
-            facets.push(Facet::service_level(service_level(text)?));
-        }
+        facets.extend(self.finding.map(Facet::finding));
+        facets
+            .extend(self.service_level.as_deref().map(service_level).transpose()?.map(Facet::service_level));
+        facets.extend(self.place()?);
+        let mut conditions: Vec<Condition> = facets.into_iter().map(Condition::from).collect();
         if let Some(code) = &self.unit {
-            facets.push(Facet::unit(settler(conn, code)?));
+            conditions.push(settled_by(conn, code, day)?);
         }
-        let updated_since = self.updated_since.map(stored_moment);
-        Ok(Filter { facets, updated_since })
+        Ok(Filter { conditions, updated_since: self.updated_since.map(stored_moment) })
+    }
+
+    fn place(&self) -> Result<Option<Facet>, ApiError> {
+        match (&self.legal_document, &self.article) {
+            (Some(key), Some(place)) => Ok(Some(Facet::article(key, place))),
+            (Some(key), None) => Ok(Some(Facet::document(key))),
+            (None, None) => Ok(None),
+            (None, Some(_)) => {
+                let detail = say("Cần kèm legal_document.", "It needs legal_document beside it.");
+                Err(ApiError::parameter(ProblemCode::Malformed, "article", detail))
+            }
+        }
+    }
+
+    /// The facets to be counted, each once.
+    pub fn counted_facets(&self) -> Result<Vec<FacetKind>, ApiError> {
+        let named = self.facets.iter().flat_map(|names| names.split(','));
+        let kinds: Option<BTreeSet<FacetKind>> = named.map(facet_kind).collect();
+        kinds.map(|kinds| kinds.into_iter().collect()).ok_or_else(|| {
+            let detail = say(
+                "Chỉ có field, level, unit, channel, service_level, subject, finding.",
+                "There are only field, level, unit, channel, service_level, subject, finding.",
+            );
+            ApiError::parameter(ProblemCode::Malformed, "facets", detail)
+        })
     }
 }
 
-/// The facet value a unit is found by: communes and districts settle as a group.
-fn settler<'c>(conn: &mut Conn, code: &'c str) -> Result<&'c str, ApiError> {
-    if code == ALL_COMMUNES || code == ALL_DISTRICTS {
-        return Ok(code);
-    }
-    Ok(match units::by_code(conn, code)?.map(|unit| unit.kind.0) {
-        Some(UnitKind::Commune) => ALL_COMMUNES,
-        Some(UnitKind::District) => ALL_DISTRICTS,
-        _ => code,
-    })
+/// The facets people may count by.
+const COUNTED: &[FacetKind] = &[
+    FacetKind::Field,
+    FacetKind::Unit,
+    FacetKind::Level,
+    FacetKind::ServiceLevel,
+    FacetKind::Subject,
+    FacetKind::Channel,
+    FacetKind::Finding,
+];
+
+fn facet_kind(name: &str) -> Option<FacetKind> {
+    COUNTED.iter().copied().find(|kind| kind.code() == name)
 }
 
 fn service_level(text: &str) -> Result<ServiceLevel, ApiError> {

@@ -5,11 +5,14 @@ use kstt_domain::period::{known_end, known_start};
 use kstt_domain::procedures::{
     ChannelKind, Level, Locality, ProcedureContent, ServiceLevel, SubjectKind, TimeLimit,
 };
-use kstt_persistence::procedures::{ProcedureOnDay, VersionRow};
+use kstt_persistence::procedures::{ProcedureOnDay, ProcedureRow, TextsRow, VersionRow};
 use serde::Serialize;
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
+use super::find::href;
+use super::links::LinksView;
+use super::settlers::SettlingUnit;
 use crate::http::ApiError;
 
 /// A procedure in a list. The stored summary has exactly these keys.
@@ -98,24 +101,37 @@ impl SnippetView {
     }
 }
 
-/// A stored summary, passed through, and a snippet beside it.
+/// A stored summary, passed through; in a search with a snippet beside it.
 #[derive(Debug, Serialize)]
-pub struct StoredItem {
-    #[serde(flatten)]
-    summary: serde_json::Map<String, serde_json::Value>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    snippet: Option<SnippetView>,
+#[serde(untagged)]
+pub enum StoredItem {
+    Listed(Box<RawValue>),
+    Found {
+        #[serde(flatten)]
+        summary: serde_json::Map<String, serde_json::Value>,
+        snippet: SnippetView,
+    },
 }
 
 impl StoredItem {
-    /// The item of a row; `query_words` are highlighted in its name.
-    pub fn of(row: &VersionRow, query_words: Option<&[String]>) -> Result<Self, ApiError> {
-        let summary: serde_json::Map<String, serde_json::Value> =
-            serde_json::from_str(&row.summary).map_err(kstt_persistence::Error::from)?;
-        let name = summary.get("name").and_then(serde_json::Value::as_str).unwrap_or_default();
-        let snippet = query_words.map(|words| SnippetView::of(name, words));
-        Ok(Self { summary, snippet })
+    /// An item of a list.
+    pub fn listed(summary: String) -> Result<Self, ApiError> {
+        Ok(Self::Listed(raw(summary)?))
     }
+
+    /// An item of a search; `query_words` are highlighted in its name.
+    pub fn found(summary: &str, query_words: &[String]) -> Result<Self, ApiError> {
+        let summary: serde_json::Map<String, serde_json::Value> =
+            serde_json::from_str(summary).map_err(kstt_persistence::Error::from)?;
+        let name = summary.get("name").and_then(serde_json::Value::as_str).unwrap_or_default();
+        let snippet = SnippetView::of(name, query_words);
+        Ok(Self::Found { summary, snippet })
+    }
+}
+
+/// Stored JSON, to be passed through.
+fn raw(json: String) -> Result<Box<RawValue>, ApiError> {
+    Ok(RawValue::from_string(json).map_err(kstt_persistence::Error::from)?)
 }
 
 /// Another variant of the same code.
@@ -140,10 +156,7 @@ impl From<&ProcedureOnDay> for VariantItem {
             id: procedure.id.clone(),
             variant: procedure.variant.clone(),
             locality: procedure.locality.clone(),
-            href: match &procedure.national_code {
-                Some(code) => format!("/v1/procedures/{code}~{}", procedure.variant),
-                None => format!("/v1/procedures/{}", procedure.id),
-            },
+            href: href(procedure),
         }
     }
 }
@@ -179,20 +192,32 @@ pub struct ProcedureView {
     /// What is missing or doubtful.
     #[schema(value_type = Vec<kstt_domain::procedures::Fault>, max_items = 500)]
     pub faults: Box<RawValue>,
+    /// The units that settle it on the day.
+    #[schema(max_items = 500)]
+    pub settled_by: Vec<SettlingUnit>,
+    /// Procedures it names, and those that name it.
+    pub links: LinksView,
     /// All variants of the code in force, the city's own first.
     #[schema(max_items = 1000)]
     pub variants: Vec<VariantItem>,
 }
 
+/// What a view shows beside the version itself.
+#[derive(Debug, Default)]
+pub struct Surroundings {
+    pub settled_by: Vec<SettlingUnit>,
+    pub links: LinksView,
+    pub variants: Vec<VariantItem>,
+}
+
 impl ProcedureView {
-    /// The view of a procedure on a day.
+    /// The view of a version.
     pub fn of(
-        (procedure, version): ProcedureOnDay,
-        content: String,
-        faults: String,
-        variants: Vec<VariantItem>,
+        procedure: ProcedureRow,
+        version: VersionRow,
+        texts: TextsRow,
+        around: Surroundings,
     ) -> Result<Self, ApiError> {
-        let raw = |text: String| RawValue::from_string(text).map_err(kstt_persistence::Error::from);
         Ok(Self {
             id: procedure.id,
             national_code: procedure.national_code,
@@ -203,9 +228,11 @@ impl ProcedureView {
             origin: version.origin,
             valid_from: known_start(version.valid_from),
             valid_to: known_end(version.valid_to),
-            content: raw(content)?,
-            faults: raw(faults)?,
-            variants,
+            content: raw(texts.content)?,
+            faults: raw(texts.faults)?,
+            settled_by: around.settled_by,
+            links: around.links,
+            variants: around.variants,
         })
     }
 }

@@ -54,6 +54,7 @@ actions! {
     ReadAudit = "audit.read", "Xem nhật ký", "Read the audit trail";
     ReadChanges = "changes.read", "Đọc dòng thay đổi", "Read the changes feed";
     ImportProcedures = "procedures.import", "Nhập thủ tục hành chính", "Import procedures";
+    StoreFile = "files.store", "Lưu tệp biểu mẫu", "Store a form file";
 }
 
 impl Action {

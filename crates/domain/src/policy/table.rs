@@ -126,6 +126,7 @@ pub const TABLE: &[Entry] = &[
         rules: REGISTRY_WRITERS,
         scope: Some(ClientScope::RegistryWrite),
     },
+    Entry { action: Action::StoreFile, rules: REGISTRY_WRITERS, scope: Some(ClientScope::RegistryWrite) },
 ];
 
 /// The entry of an action; the table is total, which a test proves.

@@ -3,7 +3,7 @@
 //! The caller wraps all batches of one import in one transaction. Versions of a procedure follow one
 //! another without overlap: a changed row ends the version before it on the day it begins itself.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
@@ -11,9 +11,10 @@ use kstt_domain::period::{OPEN_END, OPEN_START};
 use kstt_domain::policy::Permit;
 use kstt_domain::policy::actions::ImportProcedures;
 
-use super::revision::Revisions;
-use super::{FieldRow, Prepared, ProcedureRow, Summary, TextsRow, VersionRow};
-use crate::schema::{fields, procedure_facets, procedure_texts, procedure_versions, procedures};
+use super::derive::GENERATION;
+use super::{FieldRow, Prepared, ProcedureRow, Summary, TextsRow, VersionRow, aftermath};
+use crate::revision::Revisions;
+use crate::schema::{fields, procedure_texts, procedure_versions, procedures};
 use crate::{Conn, Error};
 
 /// How a version came to be: by an import.
@@ -65,9 +66,10 @@ pub fn import_batch(
 ) -> Result<Vec<RowOutcome>, Error> {
     let revisions = Revisions::begin(conn)?;
     let known_fields = fields::table.select(fields::slug).load(conn)?.into_iter().collect();
-    let mut import = Import { conn, options, now, new_id, revisions, known_fields };
+    let (codes, dependent) = (BTreeSet::new(), BTreeSet::new());
+    let mut import = Import { conn, options, now, new_id, revisions, known_fields, codes, dependent };
     let outcomes = rows.iter().map(|row| import.row(row)).collect::<Result<_, _>>()?;
-    import.revisions.finish(import.conn)?;
+    import.finish()?;
     Ok(outcomes)
 }
 
@@ -78,6 +80,10 @@ struct Import<'a, I> {
     new_id: I,
     revisions: Revisions,
     known_fields: HashSet<String>,
+    /// Codes whose versions in time changed.
+    codes: BTreeSet<String>,
+    /// Versions whose findings depend on others.
+    dependent: BTreeSet<String>,
 }
 
 impl<I: FnMut() -> String> Import<'_, I> {
@@ -146,6 +152,7 @@ impl<I: FnMut() -> String> Import<'_, I> {
         valid_from: NaiveDate,
     ) -> Result<String, Error> {
         self.keep_field(row)?;
+        self.codes.extend(row.gist.national_code.clone());
         let mut version = VersionRow {
             id: (self.new_id)(),
             procedure_id: procedure_id.to_owned(),
@@ -159,10 +166,11 @@ impl<I: FnMut() -> String> Import<'_, I> {
             created_at: self.now,
             updated_at: self.now,
             summary: String::new(),
+            derived: GENERATION,
         };
         version.summary = Summary::json(&version, row.gist.clone())?;
         let version_id = version.id.clone();
-        diesel::insert_into(procedure_versions::table).values(version).execute(self.conn)?;
+        diesel::insert_into(procedure_versions::table).values(&version).execute(self.conn)?;
         let texts = TextsRow {
             version_id: version_id.clone(),
             content: row.content.clone(),
@@ -170,23 +178,24 @@ impl<I: FnMut() -> String> Import<'_, I> {
             faults: row.faults.clone(),
         };
         diesel::insert_into(procedure_texts::table).values(texts).execute(self.conn)?;
-        for facet in &row.facets {
-            diesel::insert_into(procedure_facets::table)
-                .values((
-                    procedure_facets::facet.eq(facet.kind.code()),
-                    procedure_facets::value.eq(&facet.value),
-                    procedure_facets::sort_key.eq(&row.sort_key),
-                    procedure_facets::version_id.eq(&version_id),
-                ))
-                .execute(self.conn)?;
+        row.derived.store(self.conn, &version)?;
+        if row.derived.depends_on_others() {
+            self.dependent.insert(version_id.clone());
         }
         Ok(version_id)
+    }
+
+    fn finish(mut self) -> Result<(), Error> {
+        self.dependent.extend(aftermath::versions_naming(self.conn, &self.codes)?);
+        let dependent: Vec<String> = self.dependent.into_iter().collect();
+        aftermath::recheck(self.conn, &mut self.revisions, &dependent)?;
+        self.revisions.finish(self.conn)
     }
 
     /// Sets the end of a version; the search index learns of it by the new revision.
     fn close_version(&mut self, mut version: VersionRow, valid_to: NaiveDate) -> Result<(), Error> {
         version.valid_to = valid_to;
-        let summary: Summary = serde_json::from_str(&version.summary)?;
+        let summary = version.summary()?;
         diesel::update(procedure_versions::table.find(&version.id))
             .set((
                 procedure_versions::valid_to.eq(valid_to),

@@ -1,13 +1,16 @@
 //! Lists of the procedures in force on a day, in the order of their names.
 //!
-//! A list walks the facet index in the order of the list, along the facet that leaves fewest rows, and
-//! probes the other facets of each row by their full key. It never sorts and never touches long texts.
+//! A list walks the facet index in the order of the list, along the condition that leaves fewest rows,
+//! and probes the other conditions of each row by their full key. A condition of several values is walked
+//! once for each and merged. A list never touches long texts, and reads no row that cannot be shown.
 
-use chrono::NaiveDate;
+use std::collections::{BTreeMap, HashSet};
+
+use chrono::{NaiveDate, NaiveDateTime};
 use diesel::dsl::exists;
 use diesel::prelude::*;
 
-use super::{Facet, Filter, VersionRow};
+use super::{Condition, Facet, Filter, VersionRow};
 use crate::schema::{procedure_facets, procedure_versions};
 use crate::{Backend, Conn, Error};
 
@@ -26,52 +29,76 @@ pub fn list(
     after: Option<&After>,
     limit: i64,
 ) -> Result<Vec<VersionRow>, Error> {
-    let mut query = matching(day, filter)
-        .select(VersionRow::as_select())
-        .order((procedure_facets::sort_key.asc(), procedure_facets::version_id.asc()))
-        .limit(limit);
-    if let Some(After { sort_key, version_id }) = after.cloned() {
-        // The first condition is what an index can use.
-        query = query
-            .filter(procedure_facets::sort_key.ge(sort_key.clone()))
-            .filter(procedure_facets::sort_key.gt(sort_key).or(procedure_facets::version_id.gt(version_id)));
+    let mut found: BTreeMap<(String, String), VersionRow> = BTreeMap::new();
+    for walk in walks(day, filter) {
+        let mut query = walk
+            .select(VersionRow::as_select())
+            .order((procedure_facets::sort_key.asc(), procedure_facets::version_id.asc()))
+            .limit(limit);
+        if let Some(After { sort_key, version_id }) = after.cloned() {
+            // The first condition is what an index can use.
+            query = query.filter(procedure_facets::sort_key.ge(sort_key.clone())).filter(
+                procedure_facets::sort_key.gt(sort_key).or(procedure_facets::version_id.gt(version_id)),
+            );
+        }
+        let rows: Vec<VersionRow> = query.load(conn)?;
+        found.extend(rows.into_iter().map(|row| ((row.sort_key.clone(), row.id.clone()), row)));
     }
-    Ok(query.load(conn)?)
+    let limit = usize::try_from(limit).unwrap_or_default();
+    Ok(found.into_values().take(limit).collect())
 }
 
 /// How many versions a list has, counting at most `cap`.
 pub fn count(conn: &mut Conn, day: NaiveDate, filter: &Filter, cap: i64) -> Result<i64, Error> {
-    let ids: Vec<String> =
-        matching(day, filter).select(procedure_facets::version_id).limit(cap).load(conn)?;
-    Ok(i64::try_from(ids.len()).unwrap_or(cap))
+    let mut found: HashSet<String> = HashSet::new();
+    for walk in walks(day, filter) {
+        let ids: Vec<String> = walk.select(procedure_facets::version_id).limit(cap).load(conn)?;
+        found.extend(ids);
+    }
+    Ok(i64::try_from(found.len()).unwrap_or(cap).min(cap))
 }
 
 type Joined = diesel::dsl::InnerJoin<procedure_facets::table, procedure_versions::table>;
+type Walk = diesel::dsl::IntoBoxed<'static, Joined, Backend>;
 
-fn matching(day: NaiveDate, filter: &Filter) -> diesel::dsl::IntoBoxed<'static, Joined, Backend> {
-    let mut facets = filter.facets.clone();
-    facets.sort();
-    facets.dedup();
-    let mut facets = facets.into_iter();
-    let driver = facets.next().unwrap_or_else(Facet::every);
+/// One query for each value of the leading condition; together they find all that match.
+fn walks(day: NaiveDate, filter: &Filter) -> Vec<Walk> {
+    let mut conditions = filter.conditions.clone();
+    conditions.sort();
+    conditions.dedup();
+    if conditions.is_empty() {
+        conditions.push(Facet::every().into());
+    }
+    let leading = conditions.remove(0);
+    let walk =
+        |value: &String| matching(day, (leading.kind.code(), value), &conditions, filter.updated_since);
+    leading.values.iter().map(walk).collect()
+}
+
+fn matching(
+    day: NaiveDate,
+    (facet, value): (&'static str, &str),
+    conditions: &[Condition],
+    updated_since: Option<NaiveDateTime>,
+) -> Walk {
     let mut query = procedure_facets::table
         .inner_join(procedure_versions::table)
         .into_boxed()
-        .filter(procedure_facets::facet.eq(driver.kind.code()))
-        .filter(procedure_facets::value.eq(driver.value))
+        .filter(procedure_facets::facet.eq(facet))
+        .filter(procedure_facets::value.eq(value.to_owned()))
         .filter(procedure_versions::valid_from.le(day))
         .filter(procedure_versions::valid_to.gt(day));
-    for facet in facets {
+    for condition in conditions {
         let other = diesel::alias!(procedure_facets as other);
         query = query.filter(exists(
             other
-                .filter(other.field(procedure_facets::facet).eq(facet.kind.code()))
-                .filter(other.field(procedure_facets::value).eq(facet.value))
+                .filter(other.field(procedure_facets::facet).eq(condition.kind.code()))
+                .filter(other.field(procedure_facets::value).eq_any(condition.values.clone()))
                 .filter(other.field(procedure_facets::sort_key).eq(procedure_facets::sort_key))
                 .filter(other.field(procedure_facets::version_id).eq(procedure_facets::version_id)),
         ));
     }
-    if let Some(since) = filter.updated_since {
+    if let Some(since) = updated_since {
         // As a set of ids it is gathered once, by its own index, instead of row by row.
         let recent = diesel::alias!(procedure_versions as recent);
         let ids = recent

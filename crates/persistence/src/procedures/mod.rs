@@ -5,12 +5,16 @@
 //! which caches and the search index learn of it. Long texts stand in a table of their own, and
 //! nothing here parses them except the search index.
 
+mod aftermath;
+mod catalogue;
+mod derive;
 mod facet;
 mod import;
+mod legal;
+mod links;
 mod list;
 mod prepare;
 mod read;
-mod revision;
 mod search;
 mod summary;
 
@@ -20,15 +24,19 @@ mod tests;
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 
-pub use facet::{Facet, FacetKind, Filter};
+pub use aftermath::{dead_references, file_arrived, missing_files};
+pub use catalogue::{CatalogueFile, CatalogueRow, Fingerprint, each_in_force};
+pub use derive::{Derived, NamedDocument, ReferenceKind, derive_again, waits_for_derivation};
+pub use facet::{Condition, Facet, FacetKind, Filter};
 pub use import::{Conflict, ImportOptions, RowOutcome, import_batch};
+pub use legal::{LegalDocumentRow, document, documents, places, procedures_resting_on};
+pub use links::{Link, named_by, naming};
 pub use list::{After, count, list};
 pub use prepare::{Prepared, field_slug, prepare};
 pub use read::{
-    by_code, by_code_and_variant, by_id, by_version_ids, content, fields, knows_code, texts, versions,
+    by_code, by_id, by_version_ids, ever_of_code, ever_of_id, fields, texts, unit_facets, version, versions,
 };
-pub use revision::revision;
-pub use search::{Hit, Hits, Query, SearchIndex, query_words};
+pub use search::{Counted, Hit, Hits, Query, SearchIndex, query_words};
 pub use summary::{FieldName, Gist, Summary};
 
 use crate::schema::{fields as field_names, procedure_texts, procedure_versions, procedures};
@@ -65,6 +73,15 @@ pub struct VersionRow {
     pub updated_at: NaiveDateTime,
     /// A [`Summary`] as JSON.
     pub summary: String,
+    /// The generation of the rules that derived facets and references.
+    pub derived: i64,
+}
+
+impl VersionRow {
+    /// What a list shows of it.
+    pub fn summary(&self) -> Result<Summary, crate::Error> {
+        Ok(serde_json::from_str(&self.summary)?)
+    }
 }
 
 /// The long texts of a version, as JSON.

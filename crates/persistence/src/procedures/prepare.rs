@@ -1,11 +1,11 @@
 //! From a parsed row to everything the store writes of it.
 
 use chrono::NaiveDate;
-use kstt_domain::procedures::Parsed;
+use kstt_domain::procedures::{KnownUnit, Parsed};
 use kstt_domain::text;
 use sha2::{Digest, Sha256};
 
-use super::{Facet, Gist};
+use super::{Derived, Gist};
 use crate::Error;
 
 /// Bytes kept of a sort key: an index row of PostgreSQL holds less than 2,704.
@@ -19,7 +19,7 @@ pub struct Prepared {
     pub source_key: String,
     pub gist: Gist,
     pub sort_key: String,
-    pub facets: Vec<Facet>,
+    pub derived: Derived,
     pub content: String,
     pub source: String,
     pub faults: String,
@@ -29,16 +29,16 @@ pub struct Prepared {
     pub valid_from: Option<NaiveDate>,
 }
 
-/// Prepares a row. `source` is the row as it came, as JSON; `units` are the codes of the units that
-/// settle the procedure (`kstt_domain::procedures::settling_units`).
-pub fn prepare(parsed: &Parsed, source: String, units: &[String]) -> Result<Prepared, Error> {
+/// Prepares a row. `source` is the row as it came, as JSON; `units` are those that agencies' words may
+/// name.
+pub fn prepare(parsed: &Parsed, source: String, units: &[KnownUnit]) -> Result<Prepared, Error> {
     let content = serde_json::to_string(&parsed.content)?;
     let checksum = sha256(&content);
     let gist = Gist::of(parsed);
     Ok(Prepared {
         source_key: source_key(parsed, &checksum),
         sort_key: cut(text::sort_key(&gist.name), MAX_SORT_KEY_BYTES),
-        facets: facets(&gist, units),
+        derived: Derived::of(&gist, &parsed.content, units),
         gist,
         content,
         source,
@@ -62,19 +62,6 @@ fn source_key(parsed: &Parsed, checksum: &str) -> String {
         (None, Some(row_id)) => format!("row:{}", sha256(row_id)),
         (None, None) => format!("content:{checksum}"),
     }
-}
-
-fn facets(gist: &Gist, units: &[String]) -> Vec<Facet> {
-    let mut facets = vec![Facet::every()];
-    facets.extend(gist.field.iter().map(|field| Facet::field(&field.slug)));
-    facets.extend(units.iter().map(|code| Facet::unit(code)));
-    facets.extend(gist.levels.iter().copied().map(Facet::level));
-    facets.extend(gist.service_level.clone().map(Facet::service_level));
-    facets.extend(gist.subjects.iter().copied().map(Facet::subject));
-    facets.extend(gist.channels.iter().copied().map(Facet::channel));
-    facets.sort();
-    facets.dedup();
-    facets
 }
 
 fn sha256(text: &str) -> String {

@@ -5,13 +5,13 @@ use std::collections::HashMap;
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
-use super::{FieldRow, ProcedureOnDay, ProcedureRow, TextsRow, VersionRow};
-use crate::schema::{fields, procedure_texts, procedure_versions, procedures};
+use super::{FacetKind, FieldRow, ProcedureOnDay, ProcedureRow, TextsRow, VersionRow};
+use crate::schema::{fields, procedure_facets, procedure_texts, procedure_versions, procedures};
 use crate::{Backend, Conn, Error};
 
 type Joined = diesel::dsl::InnerJoin<procedures::table, procedure_versions::table>;
 
-fn in_force(day: NaiveDate) -> diesel::dsl::IntoBoxed<'static, Joined, Backend> {
+pub(super) fn in_force(day: NaiveDate) -> diesel::dsl::IntoBoxed<'static, Joined, Backend> {
     procedures::table
         .inner_join(procedure_versions::table)
         .into_boxed()
@@ -26,21 +26,6 @@ pub fn by_code(conn: &mut Conn, national_code: &str, day: NaiveDate) -> Result<V
         .order((procedures::precedence.asc(), procedures::variant.asc()))
         .select((ProcedureRow::as_select(), VersionRow::as_select()))
         .load(conn)?)
-}
-
-/// One variant of a code, if it is in force on `day`.
-pub fn by_code_and_variant(
-    conn: &mut Conn,
-    national_code: &str,
-    variant: &str,
-    day: NaiveDate,
-) -> Result<Option<ProcedureOnDay>, Error> {
-    Ok(in_force(day)
-        .filter(procedures::national_code.eq(national_code.to_owned()))
-        .filter(procedures::variant.eq(variant.to_owned()))
-        .select((ProcedureRow::as_select(), VersionRow::as_select()))
-        .first(conn)
-        .optional()?)
 }
 
 /// The procedure of an id, if it is in force on `day`.
@@ -64,28 +49,54 @@ pub fn by_version_ids(conn: &mut Conn, ids: &[String], day: NaiveDate) -> Result
     Ok(ids.iter().filter_map(|id| by_id.remove(id)).collect())
 }
 
-/// Whether any variant of a code is known, in force or not.
-pub fn knows_code(conn: &mut Conn, national_code: &str) -> Result<bool, Error> {
-    let found: Option<String> = procedures::table
+/// All variants of a code, in force or not: the city's own, the ministry's, then other places'.
+pub fn ever_of_code(conn: &mut Conn, national_code: &str) -> Result<Vec<ProcedureRow>, Error> {
+    Ok(procedures::table
         .filter(procedures::national_code.eq(national_code))
-        .select(procedures::id)
-        .first(conn)
-        .optional()?;
-    Ok(found.is_some())
+        .order((procedures::precedence.asc(), procedures::variant.asc()))
+        .select(ProcedureRow::as_select())
+        .load(conn)?)
 }
 
-/// All versions of a procedure, oldest first.
-pub fn versions(conn: &mut Conn, procedure_id: &str) -> Result<Vec<VersionRow>, Error> {
+/// The procedure of an id, in force or not.
+pub fn ever_of_id(conn: &mut Conn, procedure_id: &str) -> Result<Option<ProcedureRow>, Error> {
+    Ok(procedures::table.find(procedure_id).select(ProcedureRow::as_select()).first(conn).optional()?)
+}
+
+/// Up to `limit` versions of a procedure after the number `after`, oldest first.
+pub fn versions(
+    conn: &mut Conn,
+    procedure_id: &str,
+    after: i64,
+    limit: i64,
+) -> Result<Vec<VersionRow>, Error> {
     Ok(procedure_versions::table
         .filter(procedure_versions::procedure_id.eq(procedure_id))
+        .filter(procedure_versions::number.gt(after))
         .order(procedure_versions::number.asc())
+        .limit(limit)
         .select(VersionRow::as_select())
         .load(conn)?)
 }
 
-/// The content of a version as it was stored.
-pub fn content(conn: &mut Conn, version_id: &str) -> Result<Option<String>, Error> {
-    Ok(procedure_texts::table.find(version_id).select(procedure_texts::content).first(conn).optional()?)
+/// One version of a procedure, by number.
+pub fn version(conn: &mut Conn, procedure_id: &str, number: i64) -> Result<Option<VersionRow>, Error> {
+    Ok(procedure_versions::table
+        .filter(procedure_versions::procedure_id.eq(procedure_id))
+        .filter(procedure_versions::number.eq(number))
+        .select(VersionRow::as_select())
+        .first(conn)
+        .optional()?)
+}
+
+/// The units and groups of units a version names as settling, by code.
+pub fn unit_facets(conn: &mut Conn, version_id: &str) -> Result<Vec<String>, Error> {
+    Ok(procedure_facets::table
+        .filter(procedure_facets::version_id.eq(version_id))
+        .filter(procedure_facets::facet.eq(FacetKind::Unit.code()))
+        .order(procedure_facets::value.asc())
+        .select(procedure_facets::value)
+        .load(conn)?)
 }
 
 /// All long texts of a version.

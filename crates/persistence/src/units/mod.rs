@@ -1,6 +1,7 @@
 //! Units in time: who exists on a day, below whom, and what became of whom.
 
 mod focal;
+mod heirs;
 mod succession;
 mod tree;
 mod write;
@@ -10,6 +11,7 @@ use diesel::prelude::*;
 use kstt_domain::units::{SuccessionKind, UnitKind};
 
 pub use focal::{FocalOfficerRow, appoint, end_term, focal_officer, focal_officers};
+pub use heirs::{standing_for, standing_in};
 pub use succession::{Handing, insert_succession, pass_on, record_succession};
 pub use tree::{path_of, subtree_of, unsound_from};
 pub use write::{
@@ -115,6 +117,25 @@ fn on_day(day: NaiveDate, filter: &UnitFilter) -> diesel::dsl::IntoBoxed<'static
         query = query.filter(units::updated_at.ge(since));
     }
     query
+}
+
+/// The name of the unit of a code on a day.
+pub fn name_on(conn: &mut Conn, code: &str, day: NaiveDate) -> Result<Option<String>, Error> {
+    Ok(on_day(day, &UnitFilter::default())
+        .filter(units::code.eq(code.to_owned()))
+        .select(unit_periods::name)
+        .first(conn)
+        .optional()?)
+}
+
+/// Every name a unit ever had, with the code of the unit.
+pub fn ever_named(conn: &mut Conn) -> Result<Vec<(String, String)>, Error> {
+    Ok(units::table
+        .inner_join(unit_periods::table)
+        .select((units::code, unit_periods::name))
+        .distinct()
+        .order((units::code.asc(), unit_periods::name.asc()))
+        .load(conn)?)
 }
 
 /// The unit of a code.

@@ -6,6 +6,7 @@ use kstt_domain::policy::Permit;
 use kstt_domain::units::SuccessionKind;
 
 use super::{Reshapes, SuccessionRow, successions};
+use crate::revision::raise_units;
 use crate::schema::unit_successions;
 use crate::{Conn, Error, Stored};
 
@@ -26,14 +27,13 @@ pub fn record_succession<A: Reshapes>(
         kind: Stored(kind),
         legal_basis: legal_basis.to_owned(),
     };
-    diesel::insert_into(unit_successions::table).values(row).execute(conn)?;
-    Ok(())
+    insert_succession(conn, &row)
 }
 
 /// Stores a succession of the shipped reference data.
 pub fn insert_succession(conn: &mut Conn, row: &SuccessionRow) -> Result<(), Error> {
     diesel::insert_into(unit_successions::table).values(row.clone()).execute(conn)?;
-    Ok(())
+    raise_units(conn)
 }
 
 /// A unit that ends on a day, and who stands in for it afterwards.
@@ -63,7 +63,7 @@ pub fn pass_on<A: Reshapes>(conn: &mut Conn, _: &Permit<A>, handing: Handing<'_>
             .set(unit_successions::to_unit_id.eq(heir))
             .execute(conn)?;
     }
-    Ok(())
+    raise_units(conn)
 }
 
 fn recorded(conn: &mut Conn, planned: &SuccessionRow, to: &str) -> Result<bool, Error> {

@@ -8,6 +8,7 @@ use kstt_domain::units::UnitKind;
 
 use super::{UnitPeriodRow, UnitRow, period_on};
 use crate::accounts::GrantRow;
+use crate::revision::raise_units;
 use crate::schema::{focal_officers, grants, unit_periods, units};
 use crate::units::FocalOfficerRow;
 use crate::{Conn, Error, Stored};
@@ -75,7 +76,7 @@ pub fn insert_seed(conn: &mut Conn, unit: &NewUnit, now: NaiveDateTime) -> Resul
         legal_basis: unit.legal_basis.clone(),
     };
     diesel::insert_into(unit_periods::table).values(period).execute(conn)?;
-    Ok(())
+    raise_units(conn)
 }
 
 /// What a unit becomes from a day on; `None` keeps what it was.
@@ -119,6 +120,7 @@ pub fn rewrite_from<A: Reshapes>(
             .execute(conn)?;
     }
     diesel::insert_into(unit_periods::table).values(after).execute(conn)?;
+    raise_units(conn)?;
     Ok(true)
 }
 
@@ -143,6 +145,7 @@ pub fn end_period<A: Reshapes>(
             .filter(unit_periods::valid_from.ge(day)),
     )
     .execute(conn)?;
+    raise_units(conn)?;
     // A unit renamed on the very day has no period across it, only one that begins with it.
     Ok(ended + dropped > 0)
 }

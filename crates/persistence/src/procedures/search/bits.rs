@@ -12,6 +12,19 @@ impl Bits {
         Self(vec![0; (documents as usize).div_ceil(BLOCK)])
     }
 
+    pub fn all(documents: u32) -> Self {
+        Self(vec![u64::MAX; (documents as usize).div_ceil(BLOCK)])
+    }
+
+    /// How many documents are in both sets.
+    pub fn shared(&self, other: &Self) -> usize {
+        self.0.iter().zip(&other.0).map(|(mine, theirs)| (mine & theirs).count_ones() as usize).sum()
+    }
+
+    pub fn len(&self) -> usize {
+        self.0.iter().map(|block| block.count_ones() as usize).sum()
+    }
+
     pub fn insert(&mut self, document: u32) {
         if let Some(block) = self.0.get_mut(document as usize / BLOCK) {
             *block |= 1 << (document as usize % BLOCK);

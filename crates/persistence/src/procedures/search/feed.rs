@@ -8,9 +8,9 @@ use tantivy::{IndexWriter, Term};
 use super::document::{Entry, Searched, facet_term};
 use super::layout::Layout;
 use super::storage::{Mark, Storage};
-use crate::procedures::{VersionRow, revision};
+use crate::procedures::VersionRow;
 use crate::schema::{procedure_facets, procedure_texts, procedure_versions, procedures};
-use crate::{Conn, Error};
+use crate::{Conn, Error, revision};
 
 /// Versions read at once.
 const PAGE: i64 = 200;
@@ -28,10 +28,15 @@ impl Feeder {
         Ok(Self { storage, writer, layout })
     }
 
+    /// The revision up to which everything is indexed.
+    pub fn reached(&self) -> i64 {
+        self.storage.mark.revision
+    }
+
     /// Indexes what was written since the last time, all of it or nothing; answers whether there was
     /// anything.
     pub fn catch_up(&mut self, conn: &mut Conn) -> Result<bool, Error> {
-        let target = revision(conn)?;
+        let target = revision(conn)?.procedures;
         let registry = oldest_procedure(conn)?;
         let mark = &self.storage.mark;
         let same_registry = mark.registry == registry && mark.revision <= target;

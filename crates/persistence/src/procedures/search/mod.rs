@@ -5,6 +5,7 @@
 //! database before anyone sees it.
 
 mod bits;
+mod counts;
 mod document;
 mod feed;
 mod layout;
@@ -14,6 +15,7 @@ mod storage;
 mod words;
 
 use std::path::Path;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use chrono::{Datelike, NaiveDate};
@@ -27,6 +29,7 @@ use self::words::Wording;
 use super::Filter;
 use crate::{Conn, Error};
 
+pub use self::counts::Counted;
 pub use self::words::query_words;
 
 /// The search index of one process. No other process may use its directory.
@@ -34,6 +37,8 @@ pub struct SearchIndex {
     layout: Layout,
     reader: IndexReader,
     feeder: Mutex<Feeder>,
+    /// The revision that searches see.
+    reached: AtomicI64,
 }
 
 /// What to look for.
@@ -71,8 +76,14 @@ impl SearchIndex {
         let layout = Layout::new();
         let storage = Storage::open(directory, &layout)?;
         let reader = storage.reader()?;
-        let feeder = Mutex::new(Feeder::new(storage, layout.clone())?);
-        Ok(Self { layout, reader, feeder })
+        let feeder = Feeder::new(storage, layout.clone())?;
+        let reached = AtomicI64::new(feeder.reached());
+        Ok(Self { layout, reader, feeder: Mutex::new(feeder), reached })
+    }
+
+    /// The registry's revision up to which searches and counts see everything.
+    pub fn reached(&self) -> i64 {
+        self.reached.load(Ordering::Acquire)
     }
 
     /// Indexes everything written since the last call; searches that begin afterwards find it.
@@ -80,6 +91,7 @@ impl SearchIndex {
         let mut feeder = self.feeder.lock().unwrap_or_else(PoisonError::into_inner);
         if feeder.catch_up(conn)? {
             self.reader.reload()?;
+            self.reached.store(feeder.reached(), Ordering::Release);
         }
         Ok(())
     }

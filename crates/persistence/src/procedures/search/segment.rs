@@ -6,6 +6,7 @@
 use std::cmp::Reverse;
 use std::ops::Bound;
 
+use chrono::{NaiveDate, NaiveDateTime};
 use tantivy::columnar::StrColumn;
 use tantivy::postings::TermInfo;
 use tantivy::schema::{Field, IndexRecordOption};
@@ -17,6 +18,7 @@ use super::layout::{Layout, column};
 use super::score::{Findings, Tier, points};
 use super::words::{Wording, joined};
 use super::{Hit, Query, day_number};
+use crate::procedures::{Condition, FacetKind};
 
 /// A document worth showing. Better ones are lower.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -110,15 +112,88 @@ impl Segment<'_> {
     fn matched(&self, findings: &Findings, query: &Query<'_>) -> tantivy::Result<Bits> {
         let mut matched = Bits::none(self.reader.max_doc());
         self.reader.doc_ids_alive().for_each(|document| matched.insert(document));
+        matched.keep(&self.having(findings));
+        for condition in &query.filter.conditions {
+            matched.keep(&self.meeting(condition)?);
+        }
+        Ok(matched)
+    }
+
+    /// Documents on which one of the values stands.
+    pub fn meeting(&self, condition: &Condition) -> tantivy::Result<Bits> {
+        let mut documents = Bits::none(self.reader.max_doc());
+        for value in &condition.values {
+            documents.add(&self.equal_to(self.layout.facet, &facet_term(condition.kind.code(), value))?);
+        }
+        Ok(documents)
+    }
+
+    /// Living documents in force on `day` that have every word, written since a moment if one is given.
+    pub fn in_force(
+        &self,
+        wording: Option<&Wording>,
+        day: NaiveDate,
+        since: Option<NaiveDateTime>,
+    ) -> tantivy::Result<Bits> {
+        let mut alive = Bits::none(self.reader.max_doc());
+        self.reader.doc_ids_alive().for_each(|document| alive.insert(document));
+        if let Some(wording) = wording {
+            alive.keep(&self.having(&self.findings(wording)?));
+        }
+        let in_force = self.days(day, since)?;
+        let mut wanted = Bits::none(self.reader.max_doc());
+        for (at, block) in alive.blocks() {
+            for document in positions(block).map(|position| (at * BLOCK + position) as u32) {
+                if in_force(document) {
+                    wanted.insert(document);
+                }
+            }
+        }
+        Ok(wanted)
+    }
+
+    /// Every value of a kind of facet, with the documents it stands on.
+    pub fn values(&self, kind: FacetKind, visit: &mut impl FnMut(&str, &Bits)) -> tantivy::Result<()> {
+        let index = self.reader.inverted_index(self.layout.facet)?;
+        let prefix = facet_term(kind.code(), "");
+        let mut terms = index.terms().range().ge(&prefix).into_stream()?;
+        while terms.advance() && terms.key().starts_with(prefix.as_bytes()) {
+            let mut documents = Bits::none(self.reader.max_doc());
+            collect(&index, terms.value(), &mut documents)?;
+            let value = std::str::from_utf8(&terms.key()[prefix.len()..]).unwrap_or_default();
+            visit(value, &documents);
+        }
+        Ok(())
+    }
+
+    /// Documents that have every word.
+    fn having(&self, findings: &Findings) -> Bits {
+        let mut all = Bits::all(self.reader.max_doc());
         for tiers in &findings.words {
             let mut anywhere = Bits::none(self.reader.max_doc());
             tiers.iter().for_each(|tier| anywhere.add(&tier.documents));
-            matched.keep(&anywhere);
+            all.keep(&anywhere);
         }
-        for facet in &query.filter.facets {
-            matched.keep(&self.equal_to(self.layout.facet, &facet_term(facet.kind.code(), &facet.value))?);
-        }
-        Ok(matched)
+        all
+    }
+
+    /// Whether a document is in force on the day, and was written since the moment.
+    fn days(
+        &self,
+        day: NaiveDate,
+        since: Option<NaiveDateTime>,
+    ) -> tantivy::Result<impl Fn(u32) -> bool + use<>> {
+        let columns = self.reader.fast_fields();
+        let valid_from = columns.column_first_or_default::<i64>(column::VALID_FROM)?;
+        let valid_to = columns.column_first_or_default::<i64>(column::VALID_TO)?;
+        let updated_at = columns.column_first_or_default::<i64>(column::UPDATED_AT)?;
+        let day = day_number(day);
+        let since = since.map(|moment| moment.and_utc().timestamp_micros());
+        Ok(move |document: u32| {
+            valid_from.get_val(document) <= day
+                && day < valid_to.get_val(document)
+                && since.is_none_or(|since| updated_at.get_val(document) >= since)
+        })
     }
 
     /// All matches in force on the day, scored, those after the query's place; and how many match.
@@ -128,19 +203,9 @@ impl Segment<'_> {
         matched: &Bits,
         query: &Query<'_>,
     ) -> tantivy::Result<(Vec<Ranked>, usize)> {
-        let columns = self.reader.fast_fields();
-        let valid_from = columns.column_first_or_default::<i64>(column::VALID_FROM)?;
-        let valid_to = columns.column_first_or_default::<i64>(column::VALID_TO)?;
-        let updated_at = columns.column_first_or_default::<i64>(column::UPDATED_AT)?;
-        let brevity = columns.column_first_or_default::<u64>(column::BREVITY)?;
+        let brevity = self.reader.fast_fields().column_first_or_default::<u64>(column::BREVITY)?;
         let ordinals = self.places()?.ords().clone().first_or_default_col(0);
-        let day = day_number(query.day);
-        let since = query.filter.updated_since.map(|moment| moment.and_utc().timestamp_micros());
-        let wanted = |document: u32| {
-            valid_from.get_val(document) <= day
-                && day < valid_to.get_val(document)
-                && since.is_none_or(|since| updated_at.get_val(document) >= since)
-        };
+        let wanted = self.days(query.day, query.filter.updated_since)?;
         let first = self.first_after(query)?;
         let mut ranked = Vec::new();
         let mut total = 0;

@@ -3,7 +3,7 @@ use kstt_domain::procedures::{ChannelKind, Level};
 use super::*;
 
 fn filter(facets: &[Facet]) -> Filter {
-    Filter { facets: facets.to_vec(), updated_since: None }
+    Filter { conditions: facets.iter().cloned().map(Condition::from).collect(), updated_since: None }
 }
 
 fn sample() -> Registry {
@@ -64,6 +64,6 @@ fn only_what_is_in_force_and_new_enough_is_listed() {
     registry.import(&[row("1.000009", "Xác nhận")], Some(day("2019-05-01")));
     let total = |on: &str| registry.read(|conn| count(conn, day(on), &Filter::default(), 100));
     assert_eq!((total("2019-04-30"), total("2019-05-01")), (5, 6));
-    let later = Filter { facets: Vec::new(), updated_since: Some(moment("2019-03-05")) };
+    let later = Filter { conditions: Vec::new(), updated_since: Some(moment("2019-03-05")) };
     assert_eq!(registry.read(|conn| count(conn, day("2019-05-01"), &later, 100)), 0);
 }

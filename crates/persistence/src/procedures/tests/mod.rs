@@ -13,7 +13,7 @@ use kstt_domain::procedures::{SourceChannel, SourceComponent, SourceRow, parse};
 use tempfile::TempDir;
 
 use super::*;
-use crate::{Conn, Db, Error};
+use crate::{Conn, Db, Error, revision};
 
 /// A registry of its own for one test.
 struct Registry {

@@ -29,7 +29,7 @@ fn facets_narrow_a_search() {
     let total = |filter: &Filter| {
         index.search(&Query { text: "ket hon", day: day(DAY), filter, after: None, limit: 20 }).unwrap().total
     };
-    let of_city = Filter { facets: vec![Facet::level(Level::City)], updated_since: None };
+    let of_city = Filter { conditions: vec![Facet::level(Level::City).into()], updated_since: None };
     assert_eq!(total(&of_city), 1);
     assert_eq!(total(&Filter { updated_since: Some(moment("2019-03-05")), ..of_city }), 0);
 }

@@ -1,4 +1,5 @@
-//! The registry's revision: a number that every write raises.
+//! Revisions: numbers that every change of the registry or of the units raises, by which caches and the
+//! search index learn of it.
 
 use diesel::prelude::*;
 
@@ -6,17 +7,36 @@ use crate::schema::registry_revision;
 use crate::{Conn, Error};
 
 const REGISTRY: &str = "procedures";
+const UNITS: &str = "units";
 
-/// The revision of the last committed write.
-pub fn revision(conn: &mut Conn) -> Result<i64, Error> {
-    Ok(registry_revision::table.find(REGISTRY).select(registry_revision::revision).first(conn)?)
+/// The revisions of the last committed changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct Revision {
+    pub procedures: i64,
+    pub units: i64,
 }
 
-/// The revisions of one batch of writes.
+/// What has been committed.
+pub fn revision(conn: &mut Conn) -> Result<Revision, Error> {
+    let rows: Vec<(String, i64)> =
+        registry_revision::table.select((registry_revision::name, registry_revision::revision)).load(conn)?;
+    let of = |name: &str| rows.iter().find(|(known, _)| known == name).map_or(0, |(_, revision)| *revision);
+    Ok(Revision { procedures: of(REGISTRY), units: of(UNITS) })
+}
+
+/// Notes that units change in this transaction.
+pub(crate) fn raise_units(conn: &mut Conn) -> Result<(), Error> {
+    diesel::update(registry_revision::table.find(UNITS))
+        .set(registry_revision::revision.eq(registry_revision::revision + 1))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// The revisions of one batch of writes to the registry.
 ///
 /// [`Revisions::begin`] updates the registry's row, so that on PostgreSQL too only one writer is at
 /// work until its transaction ends: whoever sees a revision sees all lower ones.
-pub(super) struct Revisions {
+pub(crate) struct Revisions {
     begun: i64,
     last: i64,
 }

@@ -1,0 +1,121 @@
+//! Sending a file, or the part of it that is still missing.
+
+use std::fs::File;
+use std::future::Future;
+use std::io::{self, Read, Seek, SeekFrom};
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use actix_web::body::SizedStream;
+use actix_web::http::{StatusCode, header};
+use actix_web::web::{self, Bytes};
+use actix_web::{HttpRequest, HttpResponse};
+use futures_core::Stream;
+use http_range::HttpRange;
+
+use super::spool::{Finished, Format};
+use crate::http::knows;
+
+/// Bytes read and sent at a time.
+const CHUNK: u64 = 64 << 10;
+
+/// The answer to a request for `file`.
+pub fn respond(
+    req: &HttpRequest,
+    format: Format,
+    mut file: File,
+    finished: &Finished,
+) -> io::Result<HttpResponse> {
+    let text = |name| req.headers().get(name).and_then(|value| value.to_str().ok());
+    // Sent compressed they are other bytes, which no part of the file fits.
+    let packed = text(header::RANGE).is_none()
+        && text(header::ACCEPT_ENCODING).is_some_and(|encodings| encodings.contains("gzip"));
+    let packed_etag = format!("{}-gzip\"", finished.etag.trim_end_matches('"'));
+    let etag = if packed { packed_etag.as_str() } else { finished.etag.as_str() };
+    if knows(text(header::IF_NONE_MATCH), etag) {
+        return Ok(HttpResponse::NotModified().insert_header((header::ETAG, etag)).finish());
+    }
+    let mut response = HttpResponse::Ok();
+    response
+        .insert_header((header::ETAG, etag))
+        .insert_header((header::ACCEPT_RANGES, "bytes"))
+        .insert_header((header::CONTENT_TYPE, format.media_type()))
+        .insert_header((
+            header::CONTENT_DISPOSITION,
+            format!("attachment; filename=\"{}\"", format.file_name()),
+        ));
+    // A part of a file that has changed meanwhile would be of no use.
+    let same = text(header::IF_RANGE).is_none_or(|tag| tag == finished.etag);
+    let wanted = text(header::RANGE).filter(|_| same);
+    let ranges = wanted.map(|range| HttpRange::parse(range, finished.length));
+    let left = match ranges {
+        Some(Err(_)) => {
+            return Ok(response
+                .status(StatusCode::RANGE_NOT_SATISFIABLE)
+                .insert_header((header::CONTENT_RANGE, format!("bytes */{}", finished.length)))
+                .finish());
+        }
+        Some(Ok(ranges)) if ranges.len() == 1 => {
+            let HttpRange { start, length } = ranges[0];
+            file.seek(SeekFrom::Start(start))?;
+            let place = format!("bytes {start}-{}/{}", start + length - 1, finished.length);
+            response
+                .status(StatusCode::PARTIAL_CONTENT)
+                .insert_header((header::CONTENT_RANGE, place))
+                // Compressed, the part would not be a part of the file.
+                .insert_header((header::CONTENT_ENCODING, "identity"));
+            length
+        }
+        // Several parts at once are not worth their envelope: the whole file is right as well.
+        _ => finished.length,
+    };
+    Ok(response.body(SizedStream::new(left, Chunks { left, state: Reading::Rest(file) })))
+}
+
+type ReadNext = Pin<Box<dyn Future<Output = io::Result<(File, Bytes)>>>>;
+
+enum Reading {
+    Rest(File),
+    Busy(ReadNext),
+    Done,
+}
+
+/// The rest of a file, read off the event loop.
+struct Chunks {
+    left: u64,
+    state: Reading,
+}
+
+impl Stream for Chunks {
+    type Item = io::Result<Bytes>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        loop {
+            match std::mem::replace(&mut self.state, Reading::Done) {
+                Reading::Done => return Poll::Ready(None),
+                Reading::Rest(_) if self.left == 0 => return Poll::Ready(None),
+                Reading::Rest(file) => self.state = Reading::Busy(Box::pin(read(file, self.left.min(CHUNK)))),
+                Reading::Busy(mut next) => {
+                    let Poll::Ready(read) = next.as_mut().poll(context) else {
+                        self.state = Reading::Busy(next);
+                        return Poll::Pending;
+                    };
+                    return Poll::Ready(Some(read.map(|(file, bytes)| {
+                        self.left -= bytes.len() as u64;
+                        self.state = Reading::Rest(file);
+                        bytes
+                    })));
+                }
+            }
+        }
+    }
+}
+
+async fn read(mut file: File, length: u64) -> io::Result<(File, Bytes)> {
+    let read = web::block(move || {
+        let mut bytes = vec![0; length as usize];
+        file.read_exact(&mut bytes)?;
+        Ok((file, Bytes::from(bytes)))
+    });
+    read.await.map_err(io::Error::other)?
+}

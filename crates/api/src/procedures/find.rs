@@ -1,0 +1,74 @@
+//! Which procedure a path names: by national code, `code~variant`, or id.
+
+use chrono::NaiveDate;
+use kstt_persistence::Conn;
+use kstt_persistence::procedures::{self as registry, ProcedureOnDay, ProcedureRow};
+
+use crate::http::{ApiError, ProblemCode, say};
+
+/// The name in a path, taken apart.
+enum Name<'n> {
+    Id(&'n str),
+    Code { code: &'n str, variant: Option<&'n str> },
+}
+
+impl<'n> Name<'n> {
+    fn of(text: &'n str) -> Self {
+        match text.split_once('~') {
+            Some((code, variant)) => Self::Code { code, variant: Some(variant) },
+            None if uuid::Uuid::parse_str(text).is_ok() => Self::Id(text),
+            None => Self::Code { code: text, variant: None },
+        }
+    }
+}
+
+/// The procedure in force on `day`, and all variants of its code in force.
+pub fn on_day(
+    conn: &mut Conn,
+    name: &str,
+    day: NaiveDate,
+) -> Result<(ProcedureOnDay, Vec<ProcedureOnDay>), ApiError> {
+    match Name::of(name) {
+        Name::Id(id) => {
+            let found = registry::by_id(conn, id, day)?.ok_or_else(not_in_force)?;
+            let variants = match &found.0.national_code {
+                Some(code) => registry::by_code(conn, code, day)?,
+                None => vec![found.clone()],
+            };
+            Ok((found, variants))
+        }
+        Name::Code { code, variant } => {
+            let all = registry::by_code(conn, code, day)?;
+            let wanted = |row: &&ProcedureOnDay| variant.is_none_or(|variant| row.0.variant == variant);
+            let found = all.iter().find(wanted).cloned().ok_or_else(not_in_force)?;
+            Ok((found, all))
+        }
+    }
+}
+
+/// The procedure, in force or not: of a bare code the variant that comes first.
+pub fn ever(conn: &mut Conn, name: &str) -> Result<ProcedureRow, ApiError> {
+    let found = match Name::of(name) {
+        Name::Id(id) => registry::ever_of_id(conn, id)?,
+        Name::Code { code, variant } => registry::ever_of_code(conn, code)?
+            .into_iter()
+            .find(|row| variant.is_none_or(|variant| row.variant == variant)),
+    };
+    found.ok_or_else(ApiError::not_found)
+}
+
+fn not_in_force() -> ApiError {
+    let detail = say(
+        "Không có thủ tục này đang có hiệu lực vào ngày đó.",
+        "No such procedure is in force on that day.",
+    );
+    ApiError::because(ProblemCode::NotFound, detail)
+}
+
+/// Where a procedure is read.
+pub fn href(procedure: &ProcedureRow) -> String {
+    match &procedure.national_code {
+        Some(code) => format!("/v1/procedures/{code}~{}", procedure.variant),
+        None => format!("/v1/procedures/{}", procedure.id),
+    }
+}

@@ -1,0 +1,160 @@
+//! Answers of the public registry, remembered as rendered bytes.
+//!
+//! An answer holds for one revision of the registry and the units, and one Vietnam day: a version that
+//! takes effect at midnight is served at midnight. A commit of this process is seen at once, one of
+//! another process within [`MAX_AGE`].
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use actix_web::HttpResponse;
+use actix_web::http::header;
+use actix_web::web::{self, Bytes};
+use chrono::NaiveDate;
+use kstt_persistence::{Conn, Db, Revision, revision};
+use quick_cache::{Equivalent, Weighter, sync::Cache};
+
+use crate::http::{ApiError, Ctx, ProblemCode, Reply, knows};
+
+/// How long a revision that was read is trusted.
+const MAX_AGE: Duration = Duration::from_millis(500);
+/// Bytes of answers kept.
+const CAPACITY: u64 = 32 << 20;
+/// Answers a cache of that size is laid out for.
+const EXPECTED_ANSWERS: usize = 8_000;
+/// Larger answers are worked out each time.
+const MAX_ANSWER: usize = 1 << 20;
+
+/// What was answered to one address on one day.
+pub struct Memory {
+    answers: Cache<Key, Arc<Remembered>, BytesWeighter>,
+    seen: Mutex<Option<Seen>>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+struct Key {
+    day: NaiveDate,
+    address: String,
+}
+
+#[derive(Hash)]
+struct KeyRef<'a> {
+    day: NaiveDate,
+    address: &'a str,
+}
+
+impl Equivalent<Key> for KeyRef<'_> {
+    fn equivalent(&self, key: &Key) -> bool {
+        self.day == key.day && self.address == key.address
+    }
+}
+
+struct Remembered {
+    revision: Revision,
+    etag: Option<String>,
+    body: Bytes,
+}
+
+/// A revision, when it was read, and how many commits this process had made before.
+#[derive(Clone, Copy)]
+struct Seen {
+    revision: Revision,
+    at: Instant,
+    commits: u64,
+}
+
+#[derive(Clone)]
+struct BytesWeighter;
+
+impl Weighter<Key, Arc<Remembered>> for BytesWeighter {
+    fn weight(&self, key: &Key, answer: &Arc<Remembered>) -> u64 {
+        (key.address.len() + answer.body.len() + 200) as u64
+    }
+}
+
+impl Default for Memory {
+    fn default() -> Self {
+        let answers = Cache::with_weighter(EXPECTED_ANSWERS, CAPACITY, BytesWeighter);
+        Self { answers, seen: Mutex::new(None) }
+    }
+}
+
+impl Memory {
+    /// The present revision, if it was read a moment ago and nothing was committed here since.
+    #[allow(clippy::disallowed_methods)]
+    fn revision_if_fresh(&self, db: &Db) -> Option<Revision> {
+        let seen = *self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        seen.filter(|seen| seen.commits == db.commits() && seen.at.elapsed() < MAX_AGE)
+            .map(|seen| seen.revision)
+    }
+
+    #[allow(clippy::disallowed_methods)]
+    fn read_revision(&self, conn: &mut Conn, db: &Db) -> Result<Revision, ApiError> {
+        let (commits, at) = (db.commits(), Instant::now());
+        let revision = revision(conn)?;
+        *self.seen.lock().unwrap_or_else(PoisonError::into_inner) = Some(Seen { revision, at, commits });
+        Ok(revision)
+    }
+
+    fn recall(&self, address: &str, day: NaiveDate, revision: Revision) -> Option<Arc<Remembered>> {
+        self.answers.get(&KeyRef { day, address }).filter(|answer| answer.revision == revision)
+    }
+}
+
+/// How an answer is worked out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Source {
+    Database,
+    /// Not remembered while the search index is behind the database.
+    SearchIndex,
+}
+
+impl Ctx {
+    /// Answers a public read of the registry, from memory if nothing changed since it was worked out.
+    pub async fn remembered<F>(&self, source: Source, work: F) -> Result<HttpResponse, ApiError>
+    where
+        F: FnOnce(&mut Conn) -> Result<Reply, ApiError> + Send + 'static,
+    {
+        let (app, day) = (self.app.clone(), self.today());
+        if let Some(revision) = app.memory.revision_if_fresh(&app.db)
+            && let Some(answer) = app.memory.recall(&self.address_asked, day, revision)
+        {
+            return Ok(self.repeat(&answer));
+        }
+        let address = self.address_asked.clone();
+        let worked_out = web::block(move || {
+            app.db.read(|conn| {
+                let memory = &app.memory;
+                // Before the work: what it reads may be newer than this, never older.
+                let revision = memory.read_revision(conn, &app.db)?;
+                if let Some(answer) = memory.recall(&address, day, revision) {
+                    return Ok(answer);
+                }
+                let complete = match source {
+                    Source::Database => true,
+                    Source::SearchIndex => app.search()?.reached() >= revision.procedures,
+                };
+                let Reply { body, etag, .. } = work(conn)?;
+                let answer = Arc::new(Remembered { revision, etag, body: Bytes::from(body) });
+                if complete && answer.body.len() <= MAX_ANSWER {
+                    memory.answers.insert(Key { day, address }, answer.clone());
+                }
+                Ok::<_, ApiError>(answer)
+            })
+        });
+        let answer = worked_out.await.unwrap_or_else(|_| Err(ApiError::new(ProblemCode::Unavailable)))?;
+        Ok(self.repeat(&answer))
+    }
+
+    fn repeat(&self, answer: &Remembered) -> HttpResponse {
+        let Some(etag) = &answer.etag else {
+            return HttpResponse::Ok().content_type("application/json").body(answer.body.clone());
+        };
+        if knows(self.if_none_match.as_deref(), etag) {
+            return HttpResponse::NotModified().insert_header((header::ETAG, etag.as_str())).finish();
+        }
+        let mut response = HttpResponse::Ok();
+        response.insert_header((header::ETAG, etag.as_str()));
+        response.content_type("application/json").body(answer.body.clone())
+    }
+}
