@@ -13,6 +13,7 @@ mod hostile;
 mod open;
 mod procedures;
 mod real_rows;
+mod reform;
 mod schema;
 mod trail;
 mod units;

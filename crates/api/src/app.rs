@@ -11,7 +11,7 @@ use kstt_persistence::procedures::SearchIndex;
 use kstt_persistence::{Db, calendar};
 
 use crate::accounts::Identity;
-use crate::clock::{Clock, Ids};
+use crate::clock::{Clock, Ids, TraceIds};
 use crate::config::Config;
 use crate::edge::Limits;
 use crate::http::{ApiError, ProblemCode};
@@ -29,6 +29,7 @@ pub struct App {
     pub master: MasterKey,
     pub seal_key: SealKey,
     pub signing: SigningKeys,
+    pub(crate) traces: TraceIds,
     pub limits: Limits,
     pub metrics: Metrics,
     /// Rendered answers of the public registry.
@@ -61,6 +62,7 @@ impl App {
         let signing = SigningKeys::load(&db, &master, clock.real_now(), ids.as_ref())?;
         Ok(Self {
             limits: Limits::new(config.rate_limit, config.rate_burst),
+            traces: TraceIds::default(),
             metrics: Metrics::new(),
             office_hours: OfficeHours::default(),
             actors: Cache::default(),

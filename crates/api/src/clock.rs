@@ -1,7 +1,7 @@
 //! The two clocks and the maker of ids: the only places that read real time and randomness.
 
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use uuid::{ContextV7, Timestamp, Uuid};
@@ -97,6 +97,26 @@ impl Ids for SystemIds {
 
     fn random(&self, length: usize) -> Vec<u8> {
         random_bytes(length)
+    }
+}
+
+/// Names of requests: unlike those of any other process, and cheap.
+pub struct TraceIds {
+    process: u64,
+    next: AtomicU64,
+}
+
+impl Default for TraceIds {
+    fn default() -> Self {
+        let process = random_bytes(8).iter().fold(0, |number, byte| number << 8 | u64::from(*byte));
+        Self { process, next: AtomicU64::new(1) }
+    }
+}
+
+impl TraceIds {
+    /// 32 hexadecimal digits.
+    pub fn id(&self) -> String {
+        format!("{:016x}{:016x}", self.process, self.next.fetch_add(1, Ordering::Relaxed))
     }
 }
 

@@ -51,6 +51,8 @@ pub mod problems {
         Content: "408" "413" "415" "422";
         /// Operations that can collide with the present state or a retry.
         Collision: "409";
+        /// Operations that answer parts.
+        Parts: "416";
         /// Operations that change an existing thing.
         Precondition: "412" "428";
     }
@@ -85,15 +87,16 @@ pub mod problems {
         (name = "operations", description = "Health, metrics and the demo clock"),
     ),
     security(("bearer" = [])),
-    components(schemas(ProblemBody, crate::http::Count)),
+    components(schemas(ProblemBody, crate::http::Count, crate::procedures::CountBy)),
 )]
 struct Base;
 
 fn rooms(config: &mut utoipa_actix_web::service_config::ServiceConfig) {
-    crate::accounts::routes(config);
-    crate::units::routes(config);
-    crate::calendar::routes(config);
+    // Routes are tried one after the other: the busiest room comes first.
     crate::procedures::routes(config);
+    crate::units::routes(config);
+    crate::accounts::routes(config);
+    crate::calendar::routes(config);
     crate::documents::routes(config);
     crate::open::routes(config);
     crate::audit::routes(config);
@@ -213,6 +216,9 @@ fn cors(origins: &[String]) -> Cors {
     cors
 }
 
+/// Threads of each worker that wait for the database and the disk: a few for each connection.
+const BLOCKING_THREADS: usize = 16;
+
 /// Starts serving `app`; answers the running server and the address it listens on.
 pub fn serve(app: web::Data<App>, listen: SocketAddr) -> Result<(Server, SocketAddr), String> {
     let document = document();
@@ -240,6 +246,7 @@ pub fn serve(app: web::Data<App>, listen: SocketAddr) -> Result<(Server, SocketA
     };
     let server = HttpServer::new(factory)
         .workers(workers)
+        .worker_max_blocking_threads(BLOCKING_THREADS)
         .client_request_timeout(Duration::from_secs(10))
         .keep_alive(Duration::from_secs(75))
         .shutdown_timeout(20)

@@ -19,9 +19,9 @@ use crate::http::{ApiError, Ctx, ProblemCode, Reply, knows};
 /// How long a revision that was read is trusted.
 const MAX_AGE: Duration = Duration::from_millis(500);
 /// Bytes of answers kept.
-const CAPACITY: u64 = 32 << 20;
+const CAPACITY: u64 = 24 << 20;
 /// Answers a cache of that size is laid out for.
-const EXPECTED_ANSWERS: usize = 8_000;
+const EXPECTED_ANSWERS: usize = 6_000;
 /// Larger answers are worked out each time.
 const MAX_ANSWER: usize = 1 << 20;
 
@@ -135,7 +135,9 @@ impl Ctx {
                     Source::SearchIndex => app.search()?.reached() >= revision.procedures,
                 };
                 let Reply { body, etag, .. } = work(conn)?;
-                let answer = Arc::new(Remembered { revision, etag, body: Bytes::from(body) });
+                // Without the room a string grows into.
+                let body = Bytes::from(body.into_boxed_str().into_boxed_bytes());
+                let answer = Arc::new(Remembered { revision, etag, body });
                 if complete && answer.body.len() <= MAX_ANSWER {
                     memory.answers.insert(Key { day, address }, answer.clone());
                 }

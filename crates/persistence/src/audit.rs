@@ -190,6 +190,24 @@ pub fn list(
     before_id: Option<&str>,
     limit: i64,
 ) -> Result<Vec<Placed>, Error> {
+    let Sight::Units(units) = sight else { return list_of(conn, None, subject, before_id, limit) };
+    // Unit by unit, each along its index, so that no long trail is sorted for one page.
+    let mut rows: Vec<Placed> = Vec::new();
+    for unit in units {
+        rows.extend(list_of(conn, Some(unit.as_str()), subject, before_id, limit)?);
+    }
+    rows.sort_by(|(a, _), (b, _)| b.id.cmp(&a.id));
+    rows.truncate(usize::try_from(limit).unwrap_or_default());
+    Ok(rows)
+}
+
+fn list_of(
+    conn: &mut Conn,
+    unit: Option<&str>,
+    subject: Option<(&str, &str)>,
+    before_id: Option<&str>,
+    limit: i64,
+) -> Result<Vec<Placed>, Error> {
     let mut query = audit::table
         .left_join(seals::table)
         .select((AuditRow::as_select(), seals::seq.nullable()))
@@ -201,8 +219,8 @@ pub fn list(
             .filter(audit::subject_kind.eq(kind.to_owned()))
             .filter(audit::subject_key.eq(key.to_owned()).or(audit::subject_id.eq(key.to_owned())));
     }
-    if let Sight::Units(units) = sight {
-        query = query.filter(audit::unit_id.eq_any(units.clone()));
+    if let Some(unit) = unit {
+        query = query.filter(audit::unit_id.eq(unit.to_owned()));
     }
     if let Some(before) = before_id {
         query = query.filter(audit::id.lt(before.to_owned()));

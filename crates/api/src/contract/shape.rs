@@ -134,6 +134,7 @@ fn shared_problems() -> Value {
         ProblemCode::StaleVersion,
         ProblemCode::PayloadTooLarge,
         ProblemCode::UnsupportedMediaType,
+        ProblemCode::RangeNotSatisfiable,
         ProblemCode::Invalid,
         ProblemCode::PreconditionRequired,
         ProblemCode::TooManyRequests,

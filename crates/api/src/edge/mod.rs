@@ -68,11 +68,7 @@ pub async fn edge<B: MessageBody + 'static>(
 /// Refuses what no handler should see: NUL anywhere in the address, and formats nobody can answer.
 fn admissible(req: &ServiceRequest) -> Result<(), ApiError> {
     let address = req.uri().path_and_query().map_or("", |address| address.as_str());
-    let control = (0..0x20).chain([0x7f]).any(|byte: u8| {
-        let upper = format!("%{byte:02X}");
-        address.contains(&upper) || address.contains(&upper.to_ascii_lowercase())
-    });
-    if control {
+    if holds_control_character(address) {
         return Err(ApiError::because(
             ProblemCode::Malformed,
             say("Địa chỉ có ký tự điều khiển.", "The address holds a control character."),
@@ -99,6 +95,15 @@ fn admissible(req: &ServiceRequest) -> Result<(), ApiError> {
     Ok(())
 }
 
+/// Whether a percent-encoded control character is in an address.
+fn holds_control_character(address: &str) -> bool {
+    address.as_bytes().windows(3).any(|window| match window {
+        [b'%', b'0' | b'1', low] => low.is_ascii_hexdigit(),
+        [b'%', b'7', b'f' | b'F'] => true,
+        _ => false,
+    })
+}
+
 /// The caller's own trace id if it sent a `traceparent`, else a new one.
 fn trace_id(req: &ServiceRequest, app: &App) -> String {
     let given = req.headers().get("traceparent").and_then(|value| value.to_str().ok()?.split('-').nth(1));
@@ -106,7 +111,7 @@ fn trace_id(req: &ServiceRequest, app: &App) -> String {
         Some(id) if id.len() == 32 && id.bytes().all(|byte| byte.is_ascii_hexdigit()) => {
             id.to_ascii_lowercase()
         }
-        _ => app.ids.id().replace('-', ""),
+        _ => app.traces.id(),
     }
 }
 
@@ -131,11 +136,12 @@ fn decorate(response: &mut ServiceResponse, standing: &Standing, trace_id: &str)
         }
     };
     set("x-trace-id", trace_id);
-    set("x-content-type-options", "nosniff");
-    set("vary", "Authorization, Accept-Language, Accept-Encoding, Origin");
     for (name, value) in standing.headers() {
         set(name, &value);
     }
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    let varies = HeaderValue::from_static("Authorization, Accept-Language, Accept-Encoding, Origin");
+    headers.insert(header::VARY, varies);
     if !headers.contains_key(header::CACHE_CONTROL) {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
     }

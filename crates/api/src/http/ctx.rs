@@ -6,6 +6,7 @@ use std::ops::Deref;
 use std::pin::Pin;
 use std::sync::Arc;
 
+use actix_web::http::Method;
 use actix_web::http::header::{self, HeaderName};
 use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse, dev, web};
 use chrono::{DateTime, NaiveDate, Utc};
@@ -31,8 +32,7 @@ pub struct Ctx {
     pub if_match: Option<String>,
     pub if_none_match: Option<String>,
     pub idempotency_key: Option<String>,
-    /// Method and route pattern.
-    pub operation: String,
+    pub method: Method,
     /// Path and query as they came.
     pub address_asked: String,
 }
@@ -63,7 +63,7 @@ impl Ctx {
             if_none_match: text(header::IF_NONE_MATCH),
             idempotency_key: text(HeaderName::from_static("idempotency-key")),
             address_asked: req.uri().to_string(),
-            operation: format!("{} {}", req.method(), req.match_pattern().unwrap_or_default()),
+            method: req.method().clone(),
             app,
         })
     }
@@ -145,6 +145,11 @@ impl Deref for Visitor {
 /// What someone with a temporary password may still do.
 const WITHOUT_NEW_PASSWORD: &[&str] = &["GET /v1/me", "PUT /v1/me/password", "POST /v1/auth/logout"];
 
+fn may_do_without_new_password(req: &HttpRequest) -> bool {
+    let operation = format!("{} {}", req.method(), req.match_pattern().unwrap_or_default());
+    WITHOUT_NEW_PASSWORD.contains(&operation.as_str())
+}
+
 /// Someone who proved who they are, with the grants in force now.
 #[derive(Clone)]
 pub struct Caller {
@@ -169,7 +174,7 @@ impl FromRequest for Caller {
                 trace.actor = Some(actor.name.clone());
             }
             crate::edge::limit_account(&ctx.app, &actor.id)?;
-            if must_change_password && !WITHOUT_NEW_PASSWORD.contains(&ctx.operation.as_str()) {
+            if must_change_password && !may_do_without_new_password(&req) {
                 let detail = say("Hãy đổi mật khẩu tạm trước.", "Change the temporary password first.");
                 return Err(ApiError::because(ProblemCode::Forbidden, detail));
             }

@@ -25,6 +25,7 @@ kstt_domain::codes! {
         StaleVersion = "stale_version", "Đã có người sửa trước", "Someone changed it before";
         PayloadTooLarge = "payload_too_large", "Nội dung quá lớn", "The content is too large";
         UnsupportedMediaType = "unsupported_media_type", "Không nhận kiểu nội dung này", "The content type is not accepted";
+        RangeNotSatisfiable = "range_not_satisfiable", "Không có phần được yêu cầu", "There is no such part";
         Invalid = "invalid", "Nội dung chưa hợp lệ", "The content is not valid";
         PreconditionRequired = "precondition_required", "Cần If-Match", "If-Match is needed";
         TooManyRequests = "too_many_requests", "Quá nhiều yêu cầu", "Too many requests";
@@ -48,6 +49,7 @@ impl ProblemCode {
             Self::StaleVersion => StatusCode::PRECONDITION_FAILED,
             Self::PayloadTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::RangeNotSatisfiable => StatusCode::RANGE_NOT_SATISFIABLE,
             Self::Invalid => StatusCode::UNPROCESSABLE_ENTITY,
             Self::PreconditionRequired => StatusCode::PRECONDITION_REQUIRED,
             Self::TooManyRequests => StatusCode::TOO_MANY_REQUESTS,
@@ -68,6 +70,7 @@ impl ProblemCode {
             408 => Self::RequestTimeout,
             413 => Self::PayloadTooLarge,
             415 => Self::UnsupportedMediaType,
+            416 => Self::RangeNotSatisfiable,
             429 => Self::TooManyRequests,
             503 => Self::Unavailable,
             code if code >= 500 => Self::Internal,

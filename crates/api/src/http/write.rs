@@ -197,7 +197,7 @@ fn retry_key(ctx: &Ctx, actor: &Actor, request_hash: String) -> Result<Option<id
         ));
     }
     Ok(Some(idempotency::Key {
-        scope: canonical(format!("{} {} {}", ctx.operation, ctx.address_asked, actor.id).as_bytes()),
+        scope: canonical(format!("{} {} {}", ctx.method, ctx.address_asked, actor.id).as_bytes()),
         key: key.clone(),
         request_hash,
     }))

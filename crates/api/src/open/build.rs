@@ -57,10 +57,11 @@ fn each(
     each_in_force(conn, day, |conn, found, content| {
         let settled_by = settlers.of(conn, &found.1)?;
         let (procedure, version) = &found;
+        let variant = version.summary()?.gist.variant;
         let item = OpenItem {
             id: &procedure.id,
             national_code: procedure.national_code.as_deref(),
-            variant: &procedure.variant,
+            variant: &variant,
             locality: procedure.locality.as_deref(),
             version_id: &version.id,
             number: version.number,

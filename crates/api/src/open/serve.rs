@@ -7,14 +7,15 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use actix_web::body::SizedStream;
-use actix_web::http::{StatusCode, header};
+use actix_web::http::StatusCode;
+use actix_web::http::header::{self, HeaderValue};
 use actix_web::web::{self, Bytes};
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::{HttpRequest, HttpResponse, ResponseError};
 use futures_core::Stream;
 use http_range::HttpRange;
 
 use super::spool::{Finished, Format};
-use crate::http::knows;
+use crate::http::{ApiError, ProblemCode, knows};
 
 /// Bytes read and sent at a time.
 const CHUNK: u64 = 64 << 10;
@@ -50,10 +51,11 @@ pub fn respond(
     let ranges = wanted.map(|range| HttpRange::parse(range, finished.length));
     let left = match ranges {
         Some(Err(_)) => {
-            return Ok(response
-                .status(StatusCode::RANGE_NOT_SATISFIABLE)
-                .insert_header((header::CONTENT_RANGE, format!("bytes */{}", finished.length)))
-                .finish());
+            let mut refusal = ApiError::new(ProblemCode::RangeNotSatisfiable).error_response();
+            if let Ok(length) = HeaderValue::from_str(&format!("bytes */{}", finished.length)) {
+                refusal.headers_mut().insert(header::CONTENT_RANGE, length);
+            }
+            return Ok(refusal);
         }
         Some(Ok(ranges)) if ranges.len() == 1 => {
             let HttpRange { start, length } = ranges[0];

@@ -6,11 +6,13 @@
 use std::fs::{self, File};
 use std::io::{BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
+use actix_web::web;
 use chrono::NaiveDate;
 use kstt_persistence::{Revision, revision};
 use sha2::{Digest, Sha256};
+use tokio::sync::Mutex;
 
 use super::build;
 use crate::app::App;
@@ -69,32 +71,39 @@ struct State {
 
 /// The files of one process, one of each format.
 #[derive(Default)]
-pub struct Spool([Mutex<Option<Arc<Finished>>>; 4]);
+pub struct Spool([Arc<Mutex<Option<Arc<Finished>>>>; 4]);
 
 impl Spool {
-    /// The file of today, made now if there is none; whoever asks meanwhile waits. Blocks.
-    pub fn today(
-        &self,
-        app: &App,
+    /// The file of today, made now if there is none; whoever asks meanwhile waits, and holds up nobody.
+    pub async fn today(
+        app: Arc<App>,
         format: Format,
         day: NaiveDate,
     ) -> Result<(File, Arc<Finished>), ApiError> {
-        let mut kept = self.0[format as usize].lock().unwrap_or_else(PoisonError::into_inner);
-        let key = if format == Format::Sqlite { app.signing.signer().map(|(kid, _)| kid) } else { None };
-        let state = State { revision: app.db.read(revision)?, day, key };
-        if let Some(finished) = kept.as_ref().filter(|finished| finished.state == state)
-            && let Ok(file) = File::open(&finished.path)
-        {
-            return Ok((file, finished.clone()));
-        }
-        let finished = Arc::new(make(app, format, day)?);
-        let file = File::open(&finished.path).map_err(|error| unwritable(&finished.path, &error))?;
-        if let Some(old) = kept.replace(finished.clone()).filter(|old| old.path != finished.path) {
-            // Whoever reads it goes on reading.
-            let _ = fs::remove_file(&old.path);
-        }
-        Ok((file, finished))
+        let mut kept = app.spool.0[format as usize].clone().lock_owned().await;
+        web::block(move || find_or_make(&app, &mut kept, format, day))
+            .await
+            .unwrap_or_else(|_| Err(ApiError::new(ProblemCode::Unavailable)))
     }
+}
+
+fn find_or_make(
+    app: &App,
+    kept: &mut Option<Arc<Finished>>,
+    format: Format,
+    day: NaiveDate,
+) -> Result<(File, Arc<Finished>), ApiError> {
+    let key = if format == Format::Sqlite { app.signing.signer().map(|(kid, _)| kid) } else { None };
+    let state = State { revision: app.db.read(revision)?, day, key };
+    if let Some(finished) = kept.as_ref().filter(|finished| finished.state == state)
+        && let Ok(file) = File::open(&finished.path)
+    {
+        return Ok((file, finished.clone()));
+    }
+    let finished = Arc::new(make(app, format, day)?);
+    let file = File::open(&finished.path).map_err(|error| unwritable(&finished.path, &error))?;
+    *kept = Some(finished.clone());
+    Ok((file, finished))
 }
 
 fn make(app: &App, format: Format, day: NaiveDate) -> Result<Finished, ApiError> {
@@ -118,7 +127,19 @@ fn make(app: &App, format: Format, day: NaiveDate) -> Result<Finished, ApiError>
     let (sum, length) = sum(&unfinished).map_err(|error| unwritable(&unfinished, &error))?;
     let path = directory.join(format!("{sum}.{}", format.file_name()));
     fs::rename(&unfinished, &path).map_err(|error| unwritable(&path, &error))?;
+    remove_others(&directory, format, &path);
     Ok(Finished { state, path, etag: format!("\"{sum}\""), length })
+}
+
+/// Removes older files of the format, and what a crash left unfinished. Whoever reads one goes on reading.
+fn remove_others(directory: &Path, format: Format, present: &Path) {
+    let entries = fs::read_dir(directory).into_iter().flatten().flatten().map(|entry| entry.path());
+    let of_format = |path: &PathBuf| path.to_string_lossy().contains(format.file_name());
+    for path in entries.filter(|path| of_format(path) && path != present) {
+        if let Err(error) = fs::remove_file(&path) {
+            log::warn!("cannot remove {}: {error}", path.display());
+        }
+    }
 }
 
 fn write_to(

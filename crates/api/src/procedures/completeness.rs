@@ -131,7 +131,7 @@ fn file_missing(content: &ProcedureContent, sha256: &str) -> Finding {
 /// What findings are counted by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-enum CountBy {
+pub enum CountBy {
     Field,
     Unit,
 }

@@ -1,6 +1,6 @@
 //! How many procedures each value of a facet would leave.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 
 use chrono::NaiveDate;
 use kstt_domain::codes::Code;
@@ -8,11 +8,11 @@ use kstt_domain::procedures::{
     ChannelKind, FindingCode, Level, ServiceLevelScale, ServiceLevelValue, SubjectKind,
 };
 use kstt_persistence::procedures::{self as registry, Condition, Counted, FacetKind, Filter, SearchIndex};
-use kstt_persistence::{Conn, Error, units};
+use kstt_persistence::{Conn, Error};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::settlers::{group_name, settled_by};
+use super::settlers::{Settlers, settled_by};
 
 /// Values told of one facet, the commonest first.
 const MAX_VALUES: usize = 200;
@@ -91,28 +91,22 @@ fn by_unit(conn: &mut Conn, found: &Counted<'_>, day: NaiveDate) -> Result<Vec<F
     Ok(values)
 }
 
-/// The groups, and the units existing on the day that settle something by name, each with what must
-/// stand on a procedure so that it settles it.
+/// The groups and units of the day that settle something, each with what must stand on a procedure so
+/// that it settles it.
 pub fn units_named(
     conn: &mut Conn,
     found: &Counted<'_>,
     day: NaiveDate,
 ) -> Result<BTreeMap<String, (String, Condition)>, Error> {
-    let mut codes = BTreeSet::new();
-    for named in found.by(FacetKind::Unit)?.into_keys() {
-        match group_name(&named) {
-            Some(_) => drop(codes.insert(named)),
-            None => codes.extend(units::standing_in(conn, &named, day)?.into_iter().map(|unit| unit.code)),
-        }
-    }
+    let mut settlers = Settlers::on(day);
     let mut named = BTreeMap::new();
-    for code in codes {
-        let name = match group_name(&code) {
-            Some(name) => name.to_owned(),
-            None => units::name_on(conn, &code, day)?.unwrap_or_else(|| code.clone()),
-        };
-        let condition = settled_by(conn, &code, day)?;
-        named.insert(code, (name, condition));
+    for code in found.by(FacetKind::Unit)?.into_keys() {
+        for unit in settlers.named(conn, &code)? {
+            if !named.contains_key(&unit.code) {
+                let condition = settled_by(conn, &unit.code, day)?;
+                named.insert(unit.code, (unit.name, condition));
+            }
+        }
     }
     Ok(named)
 }

@@ -39,9 +39,15 @@ pub fn on_day(
         }
         Name::Code { code, variant } => {
             let all = registry::by_code(conn, code, day)?;
-            let wanted = |row: &&ProcedureOnDay| variant.is_none_or(|variant| row.0.variant == variant);
-            let found = all.iter().find(wanted).cloned().ok_or_else(not_in_force)?;
-            Ok((found, all))
+            let found = match variant {
+                None => all.first(),
+                Some(variant) => {
+                    let procedure =
+                        of_variant(conn, all.iter().map(|(row, _)| row.clone()).collect(), variant)?;
+                    procedure.and_then(|found| all.iter().find(|(row, _)| row.id == found.id))
+                }
+            };
+            Ok((found.cloned().ok_or_else(not_in_force)?, all))
         }
     }
 }
@@ -50,11 +56,34 @@ pub fn on_day(
 pub fn ever(conn: &mut Conn, name: &str) -> Result<ProcedureRow, ApiError> {
     let found = match Name::of(name) {
         Name::Id(id) => registry::ever_of_id(conn, id)?,
-        Name::Code { code, variant } => registry::ever_of_code(conn, code)?
-            .into_iter()
-            .find(|row| variant.is_none_or(|variant| row.variant == variant)),
+        Name::Code { code, variant } => {
+            let all = registry::ever_of_code(conn, code)?;
+            match variant {
+                None => all.into_iter().next(),
+                Some(variant) => of_variant(conn, all, variant)?,
+            }
+        }
     };
     found.ok_or_else(ApiError::not_found)
+}
+
+/// The procedure of a variant: the one that began as it, else one that moved to that level later.
+fn of_variant(
+    conn: &mut Conn,
+    all: Vec<ProcedureRow>,
+    variant: &str,
+) -> Result<Option<ProcedureRow>, ApiError> {
+    if let Some(row) = all.iter().find(|row| row.variant == variant) {
+        return Ok(Some(row.clone()));
+    }
+    for row in all {
+        for version in registry::versions(conn, &row.id, 0, 200)? {
+            if version.summary()?.gist.variant == variant {
+                return Ok(Some(row));
+            }
+        }
+    }
+    Ok(None)
 }
 
 fn not_in_force() -> ApiError {

@@ -17,6 +17,7 @@ mod settlers;
 mod versions;
 mod wire;
 
+pub use completeness::CountBy;
 pub use diff::ChangeKind;
 pub use import::{CITY_NAME, ImportReport, ImportSettings, Outcome, import, known_units};
 pub use links::LinkState;

@@ -44,7 +44,7 @@ pub async fn get_procedure(
     let work = move |conn: &mut Conn| {
         let (found, variants) = find::on_day(conn, &code, day)?;
         let around = Surroundings {
-            variants: variants.iter().map(VariantItem::from).collect(),
+            variants: variants.iter().map(VariantItem::of).collect::<Result<_, _>>()?,
             ..surroundings(conn, &found, day)?
         };
         view(conn, found, around)

@@ -1,13 +1,14 @@
 //! Which units settle a procedure on a day. Units end and leave their work to others: whoever stands for
 //! a unit that ended settles what was its to settle.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use chrono::NaiveDate;
 use kstt_domain::procedures::{ALL_COMMUNES, ALL_DISTRICTS};
 use kstt_domain::units::UnitKind;
 use kstt_persistence::procedures::{Condition, FacetKind, VersionRow, unit_facets};
-use kstt_persistence::{Conn, Error, units};
+use kstt_persistence::units::{self, UnitFilter};
+use kstt_persistence::{Conn, Error};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -20,20 +21,23 @@ pub struct SettlingUnit {
     /// Its name on the day.
     #[schema(max_length = 300)]
     pub name: String,
-    /// The unit named by the procedure, when that one has ended and this one does its work.
-    #[schema(max_length = 20)]
-    pub in_place_of: Option<String>,
+    /// Units named by the procedure that have ended and whose work it does; empty when it is only there
+    /// for itself.
+    #[schema(max_items = 200)]
+    pub in_place_of: Vec<String>,
 }
 
-/// What a procedure may name so that the unit of `code` settles it on `day`; nothing when that unit does
-/// not exist then.
+/// What a procedure may name so that the unit of `code` settles it on `day`; nothing when that unit, or
+/// every unit of that group, does not exist then.
 pub fn settled_by(conn: &mut Conn, code: &str, day: NaiveDate) -> Result<Condition, Error> {
     let mut values = Vec::new();
-    if group_name(code).is_some() {
-        values.push(code.to_owned());
+    if let Some(group) = group(code) {
+        values.extend(group.exists(conn, day)?.then(|| code.to_owned()));
     }
     for unit in units::standing_for(conn, code, day)? {
-        values.extend(group_of(unit.kind.0).map(str::to_owned));
+        values.extend(
+            GROUPS.iter().filter(|group| group.kind == unit.kind.0).map(|group| group.code.to_owned()),
+        );
         values.push(unit.code);
     }
     Ok(Condition::any(FacetKind::Unit, values))
@@ -51,51 +55,76 @@ impl Settlers {
         Self { day, known: HashMap::new() }
     }
 
-    /// The units that settle a version.
+    /// The units that settle a version, each once, by code.
     pub fn of(&mut self, conn: &mut Conn, version: &VersionRow) -> Result<Vec<SettlingUnit>, Error> {
-        let mut settlers: Vec<SettlingUnit> = Vec::new();
+        let mut settlers: BTreeMap<String, SettlingUnit> = BTreeMap::new();
         for named in unit_facets(conn, &version.id)? {
-            if !self.known.contains_key(&named) {
-                let units = self.named(conn, &named)?;
-                self.known.insert(named.clone(), units);
+            for unit in self.named(conn, &named)? {
+                match settlers.get_mut(&unit.code) {
+                    Some(known) => known.in_place_of.extend(unit.in_place_of),
+                    None => drop(settlers.insert(unit.code.clone(), unit)),
+                }
             }
-            settlers.extend(self.known.get(&named).into_iter().flatten().cloned());
         }
-        Ok(settlers)
+        Ok(settlers.into_values().collect())
     }
 
-    fn named(&self, conn: &mut Conn, code: &str) -> Result<Vec<SettlingUnit>, Error> {
-        if let Some(name) = group_name(code) {
-            return Ok(vec![SettlingUnit {
-                code: code.to_owned(),
-                name: name.to_owned(),
-                in_place_of: None,
-            }]);
+    /// The units that do the work of a unit or a group on the day.
+    pub fn named(&mut self, conn: &mut Conn, code: &str) -> Result<Vec<SettlingUnit>, Error> {
+        if let Some(units) = self.known.get(code) {
+            return Ok(units.clone());
         }
-        let mut standing = Vec::new();
-        for unit in units::standing_in(conn, code, self.day)? {
-            let name = units::name_on(conn, &unit.code, self.day)?.unwrap_or_default();
-            let in_place_of = (unit.code != code).then(|| code.to_owned());
-            standing.push(SettlingUnit { code: unit.code, name, in_place_of });
+        let units = match group(code) {
+            Some(group) if group.exists(conn, self.day)? => {
+                vec![SettlingUnit {
+                    code: code.to_owned(),
+                    name: group.name.to_owned(),
+                    in_place_of: Vec::new(),
+                }]
+            }
+            Some(group) => {
+                let all = units::codes_of_kind(conn, group.kind)?;
+                self.heirs(conn, code, all)?
+            }
+            None => self.heirs(conn, code, vec![code.to_owned()])?,
+        };
+        self.known.insert(code.to_owned(), units.clone());
+        Ok(units)
+    }
+
+    /// Who does the work of these units, which `named` stands for.
+    fn heirs(&self, conn: &mut Conn, named: &str, codes: Vec<String>) -> Result<Vec<SettlingUnit>, Error> {
+        let mut heirs: BTreeMap<String, SettlingUnit> = BTreeMap::new();
+        for code in codes {
+            for unit in units::standing_in(conn, &code, self.day)? {
+                let name = units::name_on(conn, &unit.code, self.day)?.unwrap_or_default();
+                let in_place_of = (unit.code != named).then(|| named.to_owned()).into_iter().collect();
+                heirs.insert(unit.code.clone(), SettlingUnit { code: unit.code, name, in_place_of });
+            }
         }
-        Ok(standing)
+        Ok(heirs.into_values().collect())
     }
 }
 
-/// Communes and districts settle as a group.
-fn group_of(kind: UnitKind) -> Option<&'static str> {
-    match kind {
-        UnitKind::Commune => Some(ALL_COMMUNES),
-        UnitKind::District => Some(ALL_DISTRICTS),
-        _ => None,
+/// Units of one kind that settle together.
+struct Group {
+    code: &'static str,
+    kind: UnitKind,
+    name: &'static str,
+}
+
+const GROUPS: &[Group] = &[
+    Group { code: ALL_COMMUNES, kind: UnitKind::Commune, name: "Ủy ban nhân dân cấp xã" },
+    Group { code: ALL_DISTRICTS, kind: UnitKind::District, name: "Ủy ban nhân dân cấp huyện" },
+];
+
+impl Group {
+    fn exists(&self, conn: &mut Conn, day: NaiveDate) -> Result<bool, Error> {
+        let filter = UnitFilter { kind: Some(self.kind), ..UnitFilter::default() };
+        Ok(units::count(conn, day, &filter, 1)? > 0)
     }
 }
 
-/// What people call a group.
-pub fn group_name(code: &str) -> Option<&'static str> {
-    match code {
-        ALL_COMMUNES => Some("Ủy ban nhân dân cấp xã"),
-        ALL_DISTRICTS => Some("Ủy ban nhân dân cấp huyện"),
-        _ => None,
-    }
+fn group(code: &str) -> Option<&'static Group> {
+    GROUPS.iter().find(|group| group.code == code)
 }

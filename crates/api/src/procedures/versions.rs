@@ -131,8 +131,8 @@ fn content(conn: &mut Conn, row: &VersionRow) -> Result<ProcedureContent, ApiErr
 
 /// Read one version of a procedure
 ///
-/// By its number, in force or not. Units and links are those of its first day, or of today when it holds
-/// today.
+/// By its number, in force or not. Units and links are those of today when it holds today, else of the
+/// day it holds that is nearest to today.
 #[utoipa::path(tag = "procedures", operation_id = "getProcedureVersion", security(()),
     params(("code" = String, Path, description = "National code, code~variant, or UUID", max_length = 300, example = "1.001193"),
         ("number" = i64, Path, description = "Number of the version", minimum = 1, maximum = 1_000_000, example = 1), IfNoneMatch),
@@ -145,8 +145,8 @@ pub async fn get_version(visitor: Visitor, path: web::Path<(String, i64)>) -> Re
     let work = move |conn: &mut Conn| {
         let procedure = find::ever(conn, &code)?;
         let version = registry::version(conn, &procedure.id, number)?.ok_or_else(ApiError::not_found)?;
-        let holds = version.valid_from <= today && today < version.valid_to;
-        let day = if holds { today } else { version.valid_from };
+        let last_day = version.valid_to.pred_opt().unwrap_or(version.valid_to);
+        let day = today.clamp(version.valid_from, last_day);
         let found = (procedure, version);
         let around: Surroundings = read::surroundings(conn, &found, day)?;
         read::view(conn, found, around)

@@ -150,14 +150,15 @@ pub struct VariantItem {
     pub href: String,
 }
 
-impl From<&ProcedureOnDay> for VariantItem {
-    fn from((procedure, _): &ProcedureOnDay) -> Self {
-        Self {
+impl VariantItem {
+    /// The item of a procedure on a day.
+    pub fn of((procedure, version): &ProcedureOnDay) -> Result<Self, ApiError> {
+        Ok(Self {
             id: procedure.id.clone(),
-            variant: procedure.variant.clone(),
+            variant: version.summary()?.gist.variant,
             locality: procedure.locality.clone(),
             href: href(procedure),
-        }
+        })
     }
 }
 
@@ -221,7 +222,7 @@ impl ProcedureView {
         Ok(Self {
             id: procedure.id,
             national_code: procedure.national_code,
-            variant: procedure.variant,
+            variant: version.summary()?.gist.variant,
             locality: procedure.locality,
             version_id: version.id,
             number: version.number,

@@ -73,6 +73,12 @@ pub fn standing(conn: &mut Conn, row: &UnitRow, day: NaiveDate) -> Result<UnitPe
     }
 }
 
+/// Whether the unit is recorded to have ended on `day`, and nobody yet to take over from it.
+pub fn awaits_heirs(conn: &mut Conn, row: &UnitRow, day: NaiveDate) -> Result<bool, ApiError> {
+    let ends = units::periods(conn, &row.id)?.last().is_some_and(|period| period.valid_to == day);
+    Ok(ends && !units::successions(conn, &row.id)?.0.iter().any(|(heir, _)| heir.effective_on == day))
+}
+
 /// Why the unit is not there on `day`.
 fn absence(conn: &mut Conn, row: &UnitRow, day: NaiveDate) -> Result<Say, ApiError> {
     let code = &row.code;

@@ -2,6 +2,8 @@
 //!
 //! Words are matched whole and folded; nothing is guessed from a part of a name.
 
+use std::ops::Range;
+
 use super::{Level, ProcedureContent};
 use crate::text::fold;
 
@@ -14,8 +16,9 @@ pub const ALL_DISTRICTS: &str = "group:districts";
 #[derive(Debug, Clone)]
 pub struct KnownUnit {
     pub code: String,
-    /// Folded names without the name of the city, such as `so xay dung`.
-    pub names: Vec<String>,
+    /// Its folded name without the name of the city, such as `so xay dung`; whole where nothing but a kind
+    /// of agency would be left.
+    pub name: String,
 }
 
 impl KnownUnit {
@@ -25,10 +28,13 @@ impl KnownUnit {
         let city = fold(city);
         let bare = folded.strip_suffix(&city).map_or(folded.as_str(), str::trim_end);
         let bare = bare.strip_suffix("thanh pho").map_or(bare, str::trim_end);
-        Self { code: code.to_owned(), names: vec![bare.to_owned()] }
+        let name = if bare == COMMITTEE { folded.as_str() } else { bare };
+        Self { code: code.to_owned(), name: name.to_owned() }
     }
 }
 
+/// What every people's committee is called first.
+const COMMITTEE: &str = "uy ban nhan dan";
 const COMMUNE_WORDS: &[&str] =
     &["cap xa", "xa, phuong, thi tran", "xa, phuong", "phuong, xa", "phuong xa", "phuong/xa", "xa/phuong"];
 const DISTRICT_WORDS: &[&str] =
@@ -39,13 +45,13 @@ pub fn settling_units(content: &ProcedureContent, known: &[KnownUnit]) -> Vec<St
     let mut codes = content.agencies.settling_unit_codes.clone();
     if codes.is_empty() {
         let words = fold(content.agencies.settling.as_deref().unwrap_or_default());
-        let named = known.iter().filter(|unit| unit.names.iter().any(|name| holds(&words, name)));
-        codes.extend(named.map(|unit| unit.code.clone()));
+        codes.extend(named(&words, known));
+        let nobody_named = codes.is_empty();
         let any = |list: &[&str]| list.iter().any(|phrase| holds(&words, phrase));
-        if any(COMMUNE_WORDS) || content.levels.values == [Level::Commune] {
+        if any(COMMUNE_WORDS) || (nobody_named && content.levels.values == [Level::Commune]) {
             codes.push(ALL_COMMUNES.to_owned());
         }
-        if any(DISTRICT_WORDS) || content.levels.values == [Level::District] {
+        if any(DISTRICT_WORDS) || (nobody_named && content.levels.values == [Level::District]) {
             codes.push(ALL_DISTRICTS.to_owned());
         }
     }
@@ -54,13 +60,31 @@ pub fn settling_units(content: &ProcedureContent, known: &[KnownUnit]) -> Vec<St
     codes
 }
 
+/// The units that the words name. Where a longer name stands, the shorter one inside it is not meant.
+fn named(words: &str, known: &[KnownUnit]) -> Vec<String> {
+    let found: Vec<(Range<usize>, &str)> = known
+        .iter()
+        .flat_map(|unit| places(words, &unit.name).map(|place| (place, unit.code.as_str())))
+        .collect();
+    let inside = |inner: &Range<usize>| {
+        found.iter().any(|(outer, _)| outer.start <= inner.start && inner.end <= outer.end && outer != inner)
+    };
+    found.iter().filter(|(place, _)| !inside(place)).map(|(_, code)| (*code).to_owned()).collect()
+}
+
 /// Whether `phrase` stands in `words` as whole words.
 pub(super) fn holds(words: &str, phrase: &str) -> bool {
+    places(words, phrase).next().is_some()
+}
+
+/// Where `phrase` stands in `words` as whole words.
+fn places<'w>(words: &'w str, phrase: &'w str) -> impl Iterator<Item = Range<usize>> + 'w {
     let edge = |c: Option<char>| c.is_none_or(|c| !c.is_alphanumeric());
-    !phrase.is_empty()
-        && words.match_indices(phrase).any(|(at, found)| {
-            edge(words[..at].chars().next_back()) && edge(words[at + found.len()..].chars().next())
-        })
+    let whole = move |place: &Range<usize>| {
+        edge(words[..place.start].chars().next_back()) && edge(words[place.end..].chars().next())
+    };
+    let found = words.match_indices(phrase).map(|(at, found)| at..at + found.len());
+    found.filter(move |place| !phrase.is_empty() && whole(place))
 }
 
 #[cfg(test)]
@@ -70,10 +94,23 @@ mod tests {
     #[test]
     fn a_name_is_matched_whole() {
         let unit = KnownUnit::new("SXD", "Sở Xây dựng thành phố Cần Thơ", "Cần Thơ");
-        assert_eq!(unit.names, ["so xay dung"]);
+        assert_eq!(unit.name, "so xay dung");
         assert!(holds("- so xay dung; so tu phap", "so xay dung"));
         assert!(!holds("co so xay dungs", "so xay dung"));
         assert!(holds("ubnd cap xa", "cap xa"));
         assert!(!holds("thi xanh", "xa"));
+    }
+
+    #[test]
+    fn the_longest_name_is_meant() {
+        let city = KnownUnit::new("UBNDTP", "Ủy ban nhân dân thành phố Cần Thơ", "Cần Thơ");
+        let short = KnownUnit::new("A", "Ủy ban nhân dân phường Thới An", "Cần Thơ");
+        let long = KnownUnit::new("B", "Ủy ban nhân dân phường Thới An Đông", "Cần Thơ");
+        let known = [city, short, long];
+        let of = |words: &str| named(&fold(words), &known);
+        assert_eq!(of("Ủy ban nhân dân phường Thới An Đông"), ["B"]);
+        assert_eq!(of("Ủy ban nhân dân phường Thới An; Ủy ban nhân dân phường Thới An Đông"), ["A", "B"]);
+        assert_eq!(of("Ủy ban nhân dân cấp xã"), [""; 0]);
+        assert_eq!(of("Ủy ban nhân dân thành phố Cần Thơ"), ["UBNDTP"]);
     }
 }

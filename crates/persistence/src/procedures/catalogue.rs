@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 
 use super::read::in_force;
 use super::{ProcedureOnDay, ProcedureRow, VersionRow};
-use crate::schema::{procedure_texts, procedures};
+use crate::schema::{procedure_texts, procedure_versions};
 use crate::{Conn, Error, db};
 
 /// Procedures read at once.
@@ -24,8 +24,8 @@ pub fn each_in_force<E: From<Error>>(
     let mut after = String::new();
     loop {
         let page: Vec<ProcedureOnDay> = in_force(day)
-            .filter(procedures::id.gt(after.clone()))
-            .order(procedures::id.asc())
+            .filter(procedure_versions::procedure_id.gt(after.clone()))
+            .order(procedure_versions::procedure_id.asc())
             .limit(PAGE)
             .select((ProcedureRow::as_select(), VersionRow::as_select()))
             .load(conn)

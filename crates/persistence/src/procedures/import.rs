@@ -12,10 +12,15 @@ use kstt_domain::policy::Permit;
 use kstt_domain::policy::actions::ImportProcedures;
 
 use super::derive::GENERATION;
-use super::{FieldRow, Prepared, ProcedureRow, Summary, TextsRow, VersionRow, aftermath};
+use super::{
+    FieldRow, Prepared, ProcedureRow, Summary, TextsRow, VersionRow, aftermath, ever_of_code, versions,
+};
 use crate::revision::Revisions;
 use crate::schema::{fields, procedure_texts, procedure_versions, procedures};
 use crate::{Conn, Error};
+
+/// Versions of one procedure that are looked through.
+const MAX_VERSIONS: i64 = 10_000;
 
 /// How a version came to be: by an import.
 const ORIGIN: &str = "import";
@@ -88,13 +93,10 @@ struct Import<'a, I> {
 
 impl<I: FnMut() -> String> Import<'_, I> {
     fn row(&mut self, row: &Prepared) -> Result<RowOutcome, Error> {
-        let last: Option<VersionRow> = procedure_versions::table
-            .inner_join(procedures::table)
-            .filter(procedures::source_key.eq(&row.source_key))
-            .order(procedure_versions::number.desc())
-            .select(VersionRow::as_select())
-            .first(self.conn)
-            .optional()?;
+        let last = match self.last_version(row)? {
+            None => self.version_of_another_level(row)?,
+            found => found,
+        };
         match last {
             None => self.create(row),
             Some(last) if last.checksum == row.checksum => {
@@ -102,6 +104,38 @@ impl<I: FnMut() -> String> Import<'_, I> {
             }
             Some(last) => self.change(row, last),
         }
+    }
+
+    fn last_version(&mut self, row: &Prepared) -> Result<Option<VersionRow>, Error> {
+        Ok(procedure_versions::table
+            .inner_join(procedures::table)
+            .filter(procedures::source_key.eq(&row.source_key))
+            .order(procedure_versions::number.desc())
+            .select(VersionRow::as_select())
+            .first(self.conn)
+            .optional()?)
+    }
+
+    /// The same code of the same place settled at another level: from a day on it is the same procedure
+    /// moved, as all of the districts' moved on 2025-07-01 (Law 72/2025/QH15). Without a day, or where the
+    /// place has several, it stands beside them.
+    fn version_of_another_level(&mut self, row: &Prepared) -> Result<Option<VersionRow>, Error> {
+        let Some(code) = &row.gist.national_code else { return Ok(None) };
+        let place = row.gist.locality.as_ref().map(|locality| &locality.slug);
+        let mut moved = Vec::new();
+        for procedure in ever_of_code(self.conn, code)? {
+            if procedure.locality.as_ref() == place {
+                let versions = versions(self.conn, &procedure.id, 0, MAX_VERSIONS)?;
+                moved.extend(versions.into_iter().last());
+            }
+        }
+        for last in &moved {
+            if last.summary()?.gist.variant == row.gist.variant {
+                return Ok(Some(last.clone()));
+            }
+        }
+        let dated = row.valid_from.or(self.options.valid_from).is_some();
+        Ok(moved.pop().filter(|_| dated && moved.is_empty()))
     }
 
     fn create(&mut self, row: &Prepared) -> Result<RowOutcome, Error> {
@@ -195,6 +229,7 @@ impl<I: FnMut() -> String> Import<'_, I> {
     /// Sets the end of a version; the search index learns of it by the new revision.
     fn close_version(&mut self, mut version: VersionRow, valid_to: NaiveDate) -> Result<(), Error> {
         version.valid_to = valid_to;
+        self.dependent.insert(version.id.clone());
         let summary = version.summary()?;
         diesel::update(procedure_versions::table.find(&version.id))
             .set((

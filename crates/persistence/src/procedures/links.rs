@@ -32,6 +32,9 @@ pub fn named_by(
         .limit(MAX_LINKS)
         .select(procedure_references::national_code)
         .load(conn)?;
+    if codes.is_empty() {
+        return Ok(Vec::new());
+    }
     let mut found: Vec<ProcedureOnDay> = in_force(day)
         .filter(procedures::national_code.eq_any(codes.clone()))
         .order((procedures::precedence.asc(), procedures::variant.asc()))
@@ -54,6 +57,9 @@ pub fn naming(conn: &mut Conn, code: &str, day: NaiveDate) -> Result<Vec<Procedu
         .select(procedure_references::version_id)
         .distinct()
         .load(conn)?;
+    if versions.is_empty() {
+        return Ok(Vec::new());
+    }
     Ok(in_force(day)
         .filter(procedure_versions::id.eq_any(versions))
         .order((procedure_versions::sort_key.asc(), procedure_versions::id.asc()))

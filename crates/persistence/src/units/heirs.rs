@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use chrono::NaiveDate;
 
-use super::{UnitRow, by_code, period_on, successions};
+use super::{UnitRow, by_code, period_on, periods, successions};
 use crate::{Conn, Error};
 
 /// The unit of `code` if it exists on `day`, then those whose work has come to it, nearest first.
@@ -20,7 +20,7 @@ pub fn standing_for(conn: &mut Conn, code: &str, day: NaiveDate) -> Result<Vec<U
     while let Some(id) = found.get(at).map(|unit| unit.id.clone()) {
         let (_, predecessors) = successions(conn, &id)?;
         for (succession, before) in predecessors {
-            let came = succession.effective_on <= day && period_on(conn, &before.id, day)?.is_none();
+            let came = ended_before(conn, &before.id, day)? == Some(succession.effective_on);
             if came && seen.insert(before.id.clone()) {
                 found.push(before);
             }
@@ -40,13 +40,21 @@ pub fn standing_in(conn: &mut Conn, code: &str, day: NaiveDate) -> Result<Vec<Un
             standing.push(unit);
             continue;
         }
+        let ended = ended_before(conn, &unit.id, day)?;
         let (heirs, _) = successions(conn, &unit.id)?;
         for (succession, heir) in heirs {
-            if succession.effective_on <= day && seen.insert(heir.id.clone()) {
+            if ended == Some(succession.effective_on) && seen.insert(heir.id.clone()) {
                 waiting.push(heir);
             }
         }
     }
     standing.sort_by(|a, b| a.code.cmp(&b.code));
     Ok(standing)
+}
+
+/// The day a unit ended for good, if that was on `day` or before. Only who took over on that day took over
+/// the whole: a part that was split off earlier took only its own work along.
+fn ended_before(conn: &mut Conn, unit_id: &str, day: NaiveDate) -> Result<Option<NaiveDate>, Error> {
+    let last = periods(conn, unit_id)?.into_iter().map(|period| period.valid_to).max();
+    Ok(last.filter(|end| *end <= day))
 }

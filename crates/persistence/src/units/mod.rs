@@ -128,6 +128,15 @@ pub fn name_on(conn: &mut Conn, code: &str, day: NaiveDate) -> Result<Option<Str
         .optional()?)
 }
 
+/// The codes of all units of a kind that ever were.
+pub fn codes_of_kind(conn: &mut Conn, kind: UnitKind) -> Result<Vec<String>, Error> {
+    Ok(units::table
+        .filter(units::kind.eq(Stored(kind)))
+        .order(units::code.asc())
+        .select(units::code)
+        .load(conn)?)
+}
+
 /// Every name a unit ever had, with the code of the unit.
 pub fn ever_named(conn: &mut Conn) -> Result<Vec<(String, String)>, Error> {
     Ok(units::table

@@ -51,7 +51,9 @@ pub fn carry_out<A: Reshapes>(
 fn refuse_unready(tx: &mut Tx<'_>, plan: &Plan) -> Result<Vec<UnitOnDay>, ApiError> {
     let mut children = Vec::new();
     for source in &plan.sources {
-        check::standing(tx.conn, source, plan.on)?;
+        if plan.heirs.is_empty() || !check::awaits_heirs(tx.conn, source, plan.on)? {
+            check::standing(tx.conn, source, plan.on)?;
+        }
         refuse_recorded(tx, plan, source)?;
         if plan.ends {
             if !check::stands_before(tx.conn, source, plan.on)? {

@@ -59,7 +59,8 @@ async fn split(
 /// End a unit
 ///
 /// The first successor takes over its children, grants and focal officers; without one, grants and
-/// focal officers end with it, and units that still stand below it are a conflict. With
+/// focal officers end with it, and units that still stand below it are a conflict. A unit that is
+/// recorded to have ended on that very day, with nobody to take over yet, gets its successors so. With
 /// `dry_run=true` nothing is kept.
 #[utoipa::path(tag = "units", operation_id = "endUnit", request_body = EndUnit,
     params(("code" = String, Path, description = "Code of the unit", max_length = 20), Rehearsal, IfMatch),

@@ -4,6 +4,7 @@ mod import;
 mod list;
 mod ranking;
 mod search;
+mod time;
 
 use std::path::PathBuf;
 
