@@ -11,6 +11,7 @@ mod contract;
 mod documents;
 mod hostile;
 mod open;
+mod plans;
 mod procedures;
 mod real_rows;
 mod reform;

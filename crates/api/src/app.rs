@@ -18,6 +18,7 @@ use crate::http::{ApiError, ProblemCode};
 use crate::keys::{MasterKey, SigningKeys};
 use crate::observe::Metrics;
 use crate::open::Spool;
+use crate::procedures::KnownSettlers;
 use crate::remember::Memory;
 
 /// The state of one process, shared by all its threads.
@@ -34,6 +35,8 @@ pub struct App {
     pub metrics: Metrics,
     /// Rendered answers of the public registry.
     pub(crate) memory: Memory,
+    /// Who does whose work.
+    pub(crate) settlers: KnownSettlers,
     /// Files of open data.
     pub(crate) spool: Spool,
     /// Open only in a process that serves: one process at a time may write an index.
@@ -67,6 +70,7 @@ impl App {
             office_hours: OfficeHours::default(),
             actors: Cache::default(),
             memory: Memory::default(),
+            settlers: KnownSettlers::default(),
             spool: Spool::default(),
             search: OnceLock::new(),
             calendar: Mutex::new(None),

@@ -8,7 +8,7 @@ use std::time::Duration;
 use actix_cors::Cors;
 use actix_web::dev::{ResourceDef, Server};
 use actix_web::http::header::{self, HeaderName};
-use actix_web::middleware::{Compress, from_fn};
+use actix_web::middleware::{Compress, Condition, from_fn};
 use actix_web::{App as ActixApp, HttpRequest, HttpResponse, HttpServer, web};
 use serde_json::Value;
 use utoipa::openapi::{Ref, RefOr, Response};
@@ -231,7 +231,7 @@ pub fn serve(app: web::Data<App>, listen: SocketAddr) -> Result<(Server, SocketA
             .app_data(app.clone())
             .app_data(methods.clone())
             .wrap(Compress::default())
-            .wrap(cors(&app.config.cors_origins))
+            .wrap(Condition::new(!app.config.cors_origins.is_empty(), cors(&app.config.cors_origins)))
             .wrap(from_fn(edge::edge))
             .into_utoipa_app()
             .openapi(<Base as utoipa::OpenApi>::openapi())

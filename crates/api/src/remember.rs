@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use actix_web::HttpResponse;
-use actix_web::http::header;
+use actix_web::http::header::{self, HeaderValue};
 use actix_web::web::{self, Bytes};
 use chrono::NaiveDate;
 use kstt_persistence::{Conn, Db, Revision, revision};
@@ -51,7 +51,7 @@ impl Equivalent<Key> for KeyRef<'_> {
 
 struct Remembered {
     revision: Revision,
-    etag: Option<String>,
+    etag: Option<HeaderValue>,
     body: Bytes,
 }
 
@@ -137,6 +137,7 @@ impl Ctx {
                 let Reply { body, etag, .. } = work(conn)?;
                 // Without the room a string grows into.
                 let body = Bytes::from(body.into_boxed_str().into_boxed_bytes());
+                let etag = etag.and_then(|etag| HeaderValue::from_str(&etag).ok());
                 let answer = Arc::new(Remembered { revision, etag, body });
                 if complete && answer.body.len() <= MAX_ANSWER {
                     memory.answers.insert(Key { day, address }, answer.clone());
@@ -152,11 +153,11 @@ impl Ctx {
         let Some(etag) = &answer.etag else {
             return HttpResponse::Ok().content_type("application/json").body(answer.body.clone());
         };
-        if knows(self.if_none_match.as_deref(), etag) {
-            return HttpResponse::NotModified().insert_header((header::ETAG, etag.as_str())).finish();
+        if knows(self.if_none_match.as_deref(), etag.to_str().unwrap_or_default()) {
+            return HttpResponse::NotModified().insert_header((header::ETAG, etag.clone())).finish();
         }
         let mut response = HttpResponse::Ok();
-        response.insert_header((header::ETAG, etag.as_str()));
+        response.insert_header((header::ETAG, etag.clone()));
         response.content_type("application/json").body(answer.body.clone())
     }
 }

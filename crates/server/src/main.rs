@@ -2,9 +2,11 @@
 
 mod commands;
 mod import;
+mod lines;
 
 use clap::{Parser, Subcommand};
 use kstt_api::Config;
+use lines::Lines;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -88,11 +90,19 @@ fn run(command: Command) -> Result<(), String> {
         return commands::print_contract(operations);
     }
     let config = Config::from_environment()?;
+    let lines = Lines::start();
     env_logger::Builder::new()
+        .target(env_logger::Target::Pipe(Box::new(lines.clone())))
         .filter_module("actix_server", log::LevelFilter::Warn)
         .parse_filters(&config.log)
         .format_target(false)
         .init();
+    let done = perform(command, config);
+    lines.finish();
+    done
+}
+
+fn perform(command: Command, config: Config) -> Result<(), String> {
     match command {
         Command::Serve { listen } => commands::serve(config, listen),
         Command::Migrate => commands::migrate(&config),

@@ -1,6 +1,9 @@
 //! Query parameters: an unknown one is refused with the nearest known name.
 
+use std::any::TypeId;
+use std::collections::HashMap;
 use std::future::{Ready, ready};
+use std::sync::{Arc, LazyLock, PoisonError, RwLock};
 
 use actix_web::{FromRequest, HttpRequest, dev, web};
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
@@ -23,18 +26,36 @@ impl<T: DeserializeOwned + IntoParams + 'static> FromRequest for Params<T> {
     }
 }
 
-fn read<T: DeserializeOwned + IntoParams>(query: &str) -> Result<T, ApiError> {
-    let parameters = T::into_params(|| None);
-    let known: Vec<String> = parameters.iter().map(|parameter| parameter.name.clone()).collect();
+/// A parameter as the contract declares it.
+struct Known {
+    name: String,
+    longest: Option<usize>,
+}
+
+/// The parameters of `T`, taken from the contract once.
+fn known<T: IntoParams + 'static>() -> Arc<[Known]> {
+    static KNOWN: LazyLock<RwLock<HashMap<TypeId, Arc<[Known]>>>> = LazyLock::new(RwLock::default);
+    let of_type = TypeId::of::<T>();
+    if let Some(known) = KNOWN.read().unwrap_or_else(PoisonError::into_inner).get(&of_type) {
+        return known.clone();
+    }
+    let parameters = T::into_params(|| None).into_iter();
+    let known: Arc<[Known]> =
+        parameters.map(|parameter| Known { longest: max_length(&parameter), name: parameter.name }).collect();
+    KNOWN.write().unwrap_or_else(PoisonError::into_inner).insert(of_type, known.clone());
+    known
+}
+
+fn read<T: DeserializeOwned + IntoParams + 'static>(query: &str) -> Result<T, ApiError> {
+    let known = known::<T>();
     let pairs = web::Query::<Vec<(String, String)>>::from_query(query)
         .map_err(|_| ApiError::new(ProblemCode::Malformed))?
         .into_inner();
     for (index, (name, value)) in pairs.iter().enumerate() {
-        if !known.contains(name) {
+        let Some(parameter) = known.iter().find(|parameter| parameter.name == *name) else {
             return Err(unknown(name, &known));
-        }
-        let longest = parameters.iter().find(|parameter| parameter.name == *name).and_then(max_length);
-        if longest.is_some_and(|longest| value.chars().count() > longest) {
+        };
+        if parameter.longest.is_some_and(|longest| value.chars().count() > longest) {
             let detail = say("Dài hơn mức cho phép.", "It is longer than allowed.");
             return Err(ApiError::parameter(ProblemCode::Malformed, name, detail));
         }
@@ -73,8 +94,8 @@ fn encode(name: &str, value: &str) -> String {
     format!("{name}={escaped}")
 }
 
-fn unknown(name: &str, known: &[String]) -> ApiError {
-    let nearest = known.iter().min_by_key(|candidate| distance(name, candidate));
+fn unknown(name: &str, known: &[Known]) -> ApiError {
+    let nearest = known.iter().map(|known| &known.name).min_by_key(|candidate| distance(name, candidate));
     let detail = match nearest {
         Some(near) => say(format!("Gần nhất là `{near}`."), format!("The nearest known name is `{near}`.")),
         None => say("Thao tác này không có tham số.", "This operation takes no parameters."),

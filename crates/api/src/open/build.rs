@@ -50,11 +50,11 @@ pub struct OpenItem<'a> {
 /// Every procedure in force, each with its content as it is stored.
 fn each(
     conn: &mut Conn,
-    day: NaiveDate,
+    taken: &Taken<'_>,
     mut visit: impl FnMut(&OpenItem<'_>, &ProcedureOnDay) -> Result<(), ApiError>,
 ) -> Result<(), ApiError> {
-    let mut settlers = Settlers::on(day);
-    each_in_force(conn, day, |conn, found, content| {
+    let settlers = Settlers::on(conn, &taken.app.settlers, taken.day)?;
+    each_in_force(conn, taken.day, |conn, found, content| {
         let settled_by = settlers.of(conn, &found.1)?;
         let (procedure, version) = &found;
         let variant = version.summary()?.gist.variant;
@@ -77,7 +77,7 @@ fn each(
 
 /// One JSON object a line.
 pub fn ndjson(conn: &mut Conn, taken: &Taken<'_>, out: &mut impl Write) -> Result<(), ApiError> {
-    each(conn, taken.day, |item, _| {
+    each(conn, taken, |item, _| {
         serde_json::to_writer(&mut *out, item).map_err(unreadable)?;
         out.write_all(b"\n").map_err(|error| unwritable("NDJSON".as_ref(), &error))
     })
@@ -91,7 +91,7 @@ pub fn csv(conn: &mut Conn, taken: &Taken<'_>, out: &mut impl Write) -> Result<(
     let mut rows = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(out);
     rows.write_record(table::COLUMNS).map_err(failed)?;
     let base = taken.app.config.issuer.trim_end_matches('/').to_owned();
-    each(conn, taken.day, |item, _| {
+    each(conn, taken, |item, _| {
         let content: ProcedureContent = serde_json::from_str(item.content.get()).map_err(unreadable)?;
         rows.write_record(table::row(&base, item, &content)).map_err(failed)
     })?;
@@ -110,7 +110,7 @@ pub fn json_ld(conn: &mut Conn, taken: &Taken<'_>, out: &mut impl Write) -> Resu
         cpsv::catalogue(base, &city, taken.day)
     )
     .map_err(failed)?;
-    each(conn, taken.day, |item, _| {
+    each(conn, taken, |item, _| {
         let content: ProcedureContent = serde_json::from_str(item.content.get()).map_err(unreadable)?;
         let units: Vec<OpenUnit> = item.settled_by.iter().map(open_unit).collect();
         let procedure = OpenProcedure {
@@ -131,7 +131,7 @@ pub fn json_ld(conn: &mut Conn, taken: &Taken<'_>, out: &mut impl Write) -> Resu
 /// Tables and a signature.
 pub fn sqlite(conn: &mut Conn, taken: &Taken<'_>, path: &Path) -> Result<(), ApiError> {
     let mut file = CatalogueFile::create(path)?;
-    each(conn, taken.day, |item, found| {
+    each(conn, taken, |item, found| {
         let summary = found.1.summary()?;
         let document = serde_json::to_string(item).map_err(unreadable)?;
         let row = CatalogueRow {

@@ -14,6 +14,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::facets::units_named;
 use super::find;
 use super::read::DayQuery;
+use super::settlers::KnownSettlers;
 use crate::contract::problems;
 use crate::http::{ApiError, IfNoneMatch, Params, Reply, Visitor, as_of};
 use crate::remember::Source;
@@ -205,7 +206,7 @@ pub async fn count_findings(visitor: Visitor, query: Params<CountsQuery>) -> Res
         let all = app.search()?.counted(None, day, &Filter::default())?;
         let items = match by {
             CountBy::Field => by_field(conn, &all, day)?,
-            CountBy::Unit => by_unit(conn, &all, day)?,
+            CountBy::Unit => by_unit(conn, &app.settlers, &all, day)?,
         };
         let total = row(&all, None, &format!("as_of={day}"))?;
         Ok(Reply::ok(&CountsView { as_of: day, total, items })?.tagged(0))
@@ -226,9 +227,14 @@ fn by_field(conn: &mut Conn, all: &Counted<'_>, day: NaiveDate) -> Result<Vec<Co
     Ok(rows)
 }
 
-fn by_unit(conn: &mut Conn, all: &Counted<'_>, day: NaiveDate) -> Result<Vec<CountsRow>, ApiError> {
+fn by_unit(
+    conn: &mut Conn,
+    known: &KnownSettlers,
+    all: &Counted<'_>,
+    day: NaiveDate,
+) -> Result<Vec<CountsRow>, ApiError> {
     let mut rows = Vec::new();
-    for (code, (name, condition)) in units_named(conn, all, day)? {
+    for (code, (name, condition)) in units_named(conn, known, all, day)? {
         let filter = format!("as_of={day}&unit={code}");
         rows.push(row(&all.narrowed(&condition)?, Some((code, name)), &filter)?);
     }

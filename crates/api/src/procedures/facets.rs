@@ -12,7 +12,7 @@ use kstt_persistence::{Conn, Error};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::settlers::{Settlers, settled_by};
+use super::settlers::{KnownSettlers, Settlers, settled_by};
 
 /// Values told of one facet, the commonest first.
 const MAX_VALUES: usize = 200;
@@ -45,7 +45,7 @@ pub struct FacetValue {
 /// Counts each facet over what text and filter find, without that facet's own filter.
 pub fn count_facets(
     conn: &mut Conn,
-    index: &SearchIndex,
+    (index, known): (&SearchIndex, &KnownSettlers),
     kinds: &[FacetKind],
     text: Option<&str>,
     day: NaiveDate,
@@ -57,7 +57,7 @@ pub fn count_facets(
         others.conditions.retain(|condition| condition.kind != *kind);
         let found = index.counted(text, day, &others)?;
         let mut values = match kind {
-            FacetKind::Unit => by_unit(conn, &found, day)?,
+            FacetKind::Unit => by_unit(conn, known, &found, day)?,
             _ => by_value(conn, &found, *kind)?,
         };
         values.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.value.cmp(&b.value)));
@@ -82,9 +82,14 @@ fn by_value(conn: &mut Conn, found: &Counted<'_>, kind: FacetKind) -> Result<Vec
 }
 
 /// Units as they are on the day: what a unit that ended was named for counts for those that took over.
-fn by_unit(conn: &mut Conn, found: &Counted<'_>, day: NaiveDate) -> Result<Vec<FacetValue>, Error> {
+fn by_unit(
+    conn: &mut Conn,
+    known: &KnownSettlers,
+    found: &Counted<'_>,
+    day: NaiveDate,
+) -> Result<Vec<FacetValue>, Error> {
     let mut values = Vec::new();
-    for (code, (name, condition)) in units_named(conn, found, day)? {
+    for (code, (name, condition)) in units_named(conn, known, found, day)? {
         let count = found.narrowed(&condition)?.len();
         values.push(FacetValue { value: code, name, count });
     }
@@ -95,16 +100,17 @@ fn by_unit(conn: &mut Conn, found: &Counted<'_>, day: NaiveDate) -> Result<Vec<F
 /// that it settles it.
 pub fn units_named(
     conn: &mut Conn,
+    known: &KnownSettlers,
     found: &Counted<'_>,
     day: NaiveDate,
 ) -> Result<BTreeMap<String, (String, Condition)>, Error> {
-    let mut settlers = Settlers::on(day);
+    let settlers = Settlers::on(conn, known, day)?;
     let mut named = BTreeMap::new();
     for code in found.by(FacetKind::Unit)?.into_keys() {
-        for unit in settlers.named(conn, &code)? {
+        for unit in settlers.named(conn, &code)?.iter() {
             if !named.contains_key(&unit.code) {
                 let condition = settled_by(conn, &unit.code, day)?;
-                named.insert(unit.code, (unit.name, condition));
+                named.insert(unit.code.clone(), (unit.name.clone(), condition));
             }
         }
     }

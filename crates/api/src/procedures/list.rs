@@ -69,7 +69,14 @@ pub async fn list(visitor: Visitor, query: Params<ProcedureQuery>) -> Result<Htt
             None => browse(conn, &query, &filter, asked),
         }?;
         if !facets.is_empty() {
-            page.facets = count_facets(conn, app.search()?, &facets, query.q.as_deref(), day, &filter)?;
+            page.facets = count_facets(
+                conn,
+                (app.search()?, &app.settlers),
+                &facets,
+                query.q.as_deref(),
+                day,
+                &filter,
+            )?;
         }
         Reply::ok(&page)
     };

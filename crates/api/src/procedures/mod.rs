@@ -23,4 +23,4 @@ pub use import::{CITY_NAME, ImportReport, ImportSettings, Outcome, import, known
 pub use links::LinkState;
 pub use routes::routes;
 pub use rows::{Format, each_row};
-pub(crate) use settlers::{Settlers, SettlingUnit};
+pub(crate) use settlers::{KnownSettlers, Settlers, SettlingUnit};

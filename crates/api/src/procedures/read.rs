@@ -9,7 +9,7 @@ use utoipa::IntoParams;
 
 use super::find;
 use super::links::links;
-use super::settlers::Settlers;
+use super::settlers::{KnownSettlers, Settlers};
 use super::wire::{ProcedureView, Surroundings, VariantItem};
 use crate::contract::problems;
 use crate::http::{ApiError, IfNoneMatch, Params, Reply, Visitor, as_of};
@@ -41,11 +41,12 @@ pub async fn get_procedure(
     query: Params<DayQuery>,
 ) -> Result<HttpResponse, ApiError> {
     let day = as_of(query.0.as_of, visitor.today());
+    let app = visitor.app.clone();
     let work = move |conn: &mut Conn| {
         let (found, variants) = find::on_day(conn, &code, day)?;
         let around = Surroundings {
             variants: variants.iter().map(VariantItem::of).collect::<Result<_, _>>()?,
-            ..surroundings(conn, &found, day)?
+            ..surroundings(conn, &app.settlers, &found, day)?
         };
         view(conn, found, around)
     };
@@ -55,11 +56,12 @@ pub async fn get_procedure(
 /// What stands around a version on a day, without other variants.
 pub fn surroundings(
     conn: &mut Conn,
+    known: &KnownSettlers,
     found: &ProcedureOnDay,
     day: NaiveDate,
 ) -> Result<Surroundings, ApiError> {
     Ok(Surroundings {
-        settled_by: Settlers::on(day).of(conn, &found.1)?,
+        settled_by: Settlers::on(conn, known, day)?.of(conn, &found.1)?,
         links: links(conn, found, day)?,
         variants: Vec::new(),
     })

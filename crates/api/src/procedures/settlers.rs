@@ -2,13 +2,14 @@
 //! a unit that ended settles what was its to settle.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::NaiveDate;
 use kstt_domain::procedures::{ALL_COMMUNES, ALL_DISTRICTS};
 use kstt_domain::units::UnitKind;
 use kstt_persistence::procedures::{Condition, FacetKind, VersionRow, unit_facets};
 use kstt_persistence::units::{self, UnitFilter};
-use kstt_persistence::{Conn, Error};
+use kstt_persistence::{Conn, Error, revision};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -43,23 +44,46 @@ pub fn settled_by(conn: &mut Conn, code: &str, day: NaiveDate) -> Result<Conditi
     Ok(Condition::any(FacetKind::Unit, values))
 }
 
-/// Finds the units that settle versions on one day; who does the work of whom is looked up once.
-pub struct Settlers {
-    day: NaiveDate,
-    known: HashMap<String, Vec<SettlingUnit>>,
+/// Who does the work of a unit or a group on a day, for a state of the units.
+#[derive(Debug, Default)]
+pub struct KnownSettlers(Mutex<(i64, HashMap<(NaiveDate, String), Arc<[SettlingUnit]>>)>);
+
+/// Answers kept; more days than anyone asks for at a time.
+const MAX_KNOWN: usize = 5_000;
+
+impl KnownSettlers {
+    fn get(&self, state: i64, key: &(NaiveDate, String)) -> Option<Arc<[SettlingUnit]>> {
+        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.0 == state { known.1.get(key).cloned() } else { None }
+    }
+
+    fn put(&self, state: i64, key: (NaiveDate, String), units: Arc<[SettlingUnit]>) {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.0 != state || known.1.len() >= MAX_KNOWN {
+            *known = (state, HashMap::new());
+        }
+        known.1.insert(key, units);
+    }
 }
 
-impl Settlers {
+/// Finds the units that settle versions on one day; who does the work of whom is looked up once.
+pub struct Settlers<'a> {
+    known: &'a KnownSettlers,
+    state: i64,
+    day: NaiveDate,
+}
+
+impl<'a> Settlers<'a> {
     /// The units of a day.
-    pub fn on(day: NaiveDate) -> Self {
-        Self { day, known: HashMap::new() }
+    pub fn on(conn: &mut Conn, known: &'a KnownSettlers, day: NaiveDate) -> Result<Self, Error> {
+        Ok(Self { known, state: revision(conn)?.units, day })
     }
 
     /// The units that settle a version, each once, by code.
-    pub fn of(&mut self, conn: &mut Conn, version: &VersionRow) -> Result<Vec<SettlingUnit>, Error> {
+    pub fn of(&self, conn: &mut Conn, version: &VersionRow) -> Result<Vec<SettlingUnit>, Error> {
         let mut settlers: BTreeMap<String, SettlingUnit> = BTreeMap::new();
         for named in unit_facets(conn, &version.id)? {
-            for unit in self.named(conn, &named)? {
+            for unit in self.named(conn, &named)?.iter().cloned() {
                 match settlers.get_mut(&unit.code) {
                     Some(known) => known.in_place_of.extend(unit.in_place_of),
                     None => drop(settlers.insert(unit.code.clone(), unit)),
@@ -70,11 +94,12 @@ impl Settlers {
     }
 
     /// The units that do the work of a unit or a group on the day.
-    pub fn named(&mut self, conn: &mut Conn, code: &str) -> Result<Vec<SettlingUnit>, Error> {
-        if let Some(units) = self.known.get(code) {
-            return Ok(units.clone());
+    pub fn named(&self, conn: &mut Conn, code: &str) -> Result<Arc<[SettlingUnit]>, Error> {
+        let key = (self.day, code.to_owned());
+        if let Some(units) = self.known.get(self.state, &key) {
+            return Ok(units);
         }
-        let units = match group(code) {
+        let units: Arc<[SettlingUnit]> = match group(code) {
             Some(group) if group.exists(conn, self.day)? => {
                 vec![SettlingUnit {
                     code: code.to_owned(),
@@ -87,8 +112,9 @@ impl Settlers {
                 self.heirs(conn, code, all)?
             }
             None => self.heirs(conn, code, vec![code.to_owned()])?,
-        };
-        self.known.insert(code.to_owned(), units.clone());
+        }
+        .into();
+        self.known.put(self.state, key, units.clone());
         Ok(units)
     }
 

@@ -141,14 +141,14 @@ fn content(conn: &mut Conn, row: &VersionRow) -> Result<ProcedureContent, ApiErr
 #[get("/v1/procedures/{code}/versions/{number}")]
 pub async fn get_version(visitor: Visitor, path: web::Path<(String, i64)>) -> Result<HttpResponse, ApiError> {
     let (code, number) = path.into_inner();
-    let today = visitor.today();
+    let (today, app) = (visitor.today(), visitor.app.clone());
     let work = move |conn: &mut Conn| {
         let procedure = find::ever(conn, &code)?;
         let version = registry::version(conn, &procedure.id, number)?.ok_or_else(ApiError::not_found)?;
         let last_day = version.valid_to.pred_opt().unwrap_or(version.valid_to);
         let day = today.clamp(version.valid_from, last_day);
         let found = (procedure, version);
-        let around: Surroundings = read::surroundings(conn, &found, day)?;
+        let around: Surroundings = read::surroundings(conn, &app.settlers, &found, day)?;
         read::view(conn, found, around)
     };
     visitor.remembered(Source::Database, work).await

@@ -91,12 +91,15 @@ pub fn version(conn: &mut Conn, procedure_id: &str, number: i64) -> Result<Optio
 
 /// The units and groups of units a version names as settling, by code.
 pub fn unit_facets(conn: &mut Conn, version_id: &str) -> Result<Vec<String>, Error> {
-    Ok(procedure_facets::table
+    // Asked for one facet in its order, SQLite would rather walk over that facet of all versions.
+    let facets: Vec<(String, String)> = procedure_facets::table
         .filter(procedure_facets::version_id.eq(version_id))
-        .filter(procedure_facets::facet.eq(FacetKind::Unit.code()))
-        .order(procedure_facets::value.asc())
-        .select(procedure_facets::value)
-        .load(conn)?)
+        .select((procedure_facets::facet, procedure_facets::value))
+        .load(conn)?;
+    let of_units = facets.into_iter().filter(|(facet, _)| facet == FacetKind::Unit.code());
+    let mut codes: Vec<String> = of_units.map(|(_, value)| value).collect();
+    codes.sort();
+    Ok(codes)
 }
 
 /// All long texts of a version.

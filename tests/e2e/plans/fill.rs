@@ -1,0 +1,83 @@
+//! A registry of more than 50,000 versions, made from the demo registry by a few statements that both
+//! engines speak.
+
+use diesel::connection::SimpleConnection;
+use kstt_persistence::{Conn, Error};
+
+/// Copies made of every demo procedure.
+const COPIES: usize = 700;
+
+/// A day on which all copies have begun, and every seventh is in its second version.
+pub const DAY: &str = "2019-08-01";
+
+/// `copies` has a row for each copy of a version to be made. A third of the copies rest on documents of
+/// their own; one field and one unit in a hundred are rare as well.
+///
+/// Revisions are negative: the index has seen them long ago.
+const STATEMENTS: &[&str] = &[
+    "CREATE TEMPORARY TABLE copies AS WITH RECURSIVE numbers (n) AS \
+     (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < {copies}) \
+     SELECT n, 1 AS part, '-' || n AS tail, '-' || n AS whose, substr(CAST(1000 + n AS TEXT), 2) AS place \
+     FROM numbers UNION ALL \
+     SELECT n, 2, '-' || n || '-2', '-' || n, substr(CAST(1000 + n AS TEXT), 2) FROM numbers WHERE n % 7 = 0",
+    "INSERT INTO procedures SELECT id || tail, national_code || tail, variant, source_key || tail, \
+     locality, precedence, created_at FROM procedures CROSS JOIN copies WHERE part = 1",
+    "INSERT INTO procedure_versions SELECT id || tail, procedure_id || whose, part, \
+     CASE part WHEN 2 THEN '2019-07-01' ELSE valid_from END, \
+     CASE WHEN part = 1 AND n % 7 = 0 THEN '2019-07-01' ELSE valid_to END, \
+     origin, place || ' ' || substr(sort_key, 1, 30), checksum, -1000 * (2 * n + part) - revision, created_at, \
+     CASE WHEN n > 698 THEN '2019-07-20 00:00:00' WHEN n > 500 OR part = 2 THEN '2019-07-01 00:00:00' \
+          ELSE updated_at END, \
+     summary, derived FROM procedure_versions CROSS JOIN copies",
+    "INSERT INTO procedure_texts SELECT version_id || tail, '{}', '{}', '[]' \
+     FROM procedure_texts CROSS JOIN copies",
+    "INSERT INTO procedure_facets SELECT facet, \
+     CASE WHEN facet = 'document' AND n % 3 = 0 THEN value || whose \
+          WHEN facet = 'article' AND n % 3 = 0 THEN replace(value, '#', whose || '#') \
+          WHEN facet IN ('field', 'unit') AND n % 100 = 0 THEN value || whose ELSE value END, \
+     place || ' ' || substr(sort_key, 1, 30), version_id || tail \
+     FROM (SELECT * FROM procedure_facets ORDER BY facet, value, sort_key) AS original CROSS JOIN copies",
+    // One in five names what everyone names.
+    "INSERT INTO procedure_references SELECT version_id || tail, kind, \
+     CASE WHEN n % 5 = 0 THEN national_code ELSE national_code || whose END \
+     FROM procedure_references CROSS JOIN copies",
+    "INSERT INTO legal_documents SELECT key || whose, number, title, issuer, issued_on, \
+     CASE WHEN n > 696 THEN '2019-07-20 00:00:00' ELSE created_at END \
+     FROM legal_documents CROSS JOIN copies WHERE part = 1 AND n % 3 = 0",
+    "INSERT INTO files SELECT key, 'application/pdf', 1, CAST('x' AS BYTEA), created_at FROM legal_documents",
+    "INSERT INTO procedure_files SELECT version_id, value FROM procedure_facets \
+     WHERE facet = 'document' AND version_id LIKE '%7'",
+    "INSERT INTO audit SELECT id || tail, at, action, actor_kind, actor_id, actor_name, actor_unit, subject_kind, \
+     subject_id || tail, subject_key || tail, CASE WHEN n % 20 = 0 THEN unit ELSE unit_id END, before_state, \
+     after_state, reason, trace_id, client_address \
+     FROM audit CROSS JOIN (SELECT min(id) AS unit FROM units) AS first CROSS JOIN copies WHERE n <= 200",
+    "INSERT INTO seals SELECT seq + 1000 * (2 * n + part), audit_id || tail, hash \
+     FROM seals CROSS JOIN copies WHERE n <= 200",
+    "INSERT INTO users SELECT id || tail, username || tail, display_name, email, phone, password_hash, \
+     must_change_password, disabled_at, failed_logins, locked_until, version, created_at, updated_at \
+     FROM users CROSS JOIN copies WHERE n <= 200 AND part = 1",
+    "INSERT INTO grants SELECT id || tail, user_id || tail, role, unit, valid_from, valid_to, basis, version, \
+     created_at, updated_at FROM grants CROSS JOIN copies \
+     JOIN (SELECT id AS unit, row_number() OVER (ORDER BY code) AS nr FROM units) AS numbered ON nr = 1 + n % 100 \
+     WHERE n <= 200 AND part = 1",
+    "INSERT INTO sessions SELECT id, user_id, unit_id, NULL, NULL, created_at, created_at, \
+     '2026-01-06 00:00:00', NULL, NULL FROM grants",
+];
+
+/// Fills the registry, in the transaction of the caller.
+pub fn fill(conn: &mut Conn) -> Result<(), Error> {
+    match conn {
+        // The pages of one great transaction do not fit into what requests need.
+        Conn::Sqlite(conn) => conn.batch_execute("PRAGMA cache_size = -400000")?,
+        // Copies keep the keys of their originals: who may, leaves out looking for each of a million.
+        Conn::Pg(conn) => conn.batch_execute(
+            "DO $$ BEGIN SET LOCAL session_replication_role = replica; \
+             EXCEPTION WHEN insufficient_privilege THEN NULL; END $$",
+        )?,
+    }
+    for statement in STATEMENTS {
+        conn.batch_execute(&statement.replace("{copies}", &COPIES.to_string()))?;
+    }
+    conn.batch_execute("DROP TABLE copies")?;
+    Ok(())
+}
