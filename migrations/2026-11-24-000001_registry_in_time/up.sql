@@ -25,6 +25,7 @@ CREATE TABLE legal_documents (
     issued_on DATE,
     created_at TIMESTAMP NOT NULL
 );
+CREATE INDEX legal_documents_created ON legal_documents (created_at, key);
 
 -- Files by what is in them: the same bytes are stored once, for ever.
 CREATE TABLE files (

@@ -11,7 +11,7 @@ mod postgres;
 mod reads;
 mod sqlite;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::connection::SimpleConnection;
@@ -22,8 +22,6 @@ use kstt_persistence::{Conn, Error};
 use self::caught::{Bind, Caught, Listener, Use};
 use crate::city::City;
 
-/// PostgreSQL plans by the values: each statement is judged with so many, rare and common ones.
-const VALUES: usize = 4;
 /// Tables with more rows are large.
 const LARGE: i64 = 1_000;
 /// Rows of the longest page, and one more to see whether there is another.
@@ -90,13 +88,13 @@ fn plain_lists(city: &City) -> Vec<Caught> {
 struct Judge {
     /// Tables with more than a few rows.
     large: HashSet<String>,
-    /// With how many values each statement was judged.
-    known: HashMap<String, usize>,
+    /// Statements judged before, with whatever values.
+    known: HashSet<String>,
 }
 
 impl Judge {
     fn of(conn: &mut Conn) -> Self {
-        Self { large: large_tables(conn), known: HashMap::new() }
+        Self { large: large_tables(conn), known: HashSet::new() }
     }
 
     fn faults(&mut self, conn: &mut Conn, caught: &[Caught]) -> Vec<String> {
@@ -105,12 +103,7 @@ impl Judge {
 
     /// What is wrong with the plans of a statement, with all that is needed to see why.
     fn fault(&mut self, conn: &mut Conn, caught: &Caught) -> Option<String> {
-        let times = self.known.entry(caught.sql.clone()).or_default();
-        *times += 1;
-        let (new, times) = (*times == 1, *times);
-        if matches!(conn, Conn::Pg(_)) && times > VALUES {
-            return None;
-        }
+        let new = self.known.insert(caught.sql.clone());
         let (fault, plan) = match conn {
             Conn::Sqlite(conn) => {
                 let plan = sqlite::plan(conn, caught);

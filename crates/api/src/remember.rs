@@ -55,6 +55,25 @@ struct Remembered {
     body: Bytes,
 }
 
+impl Remembered {
+    /// Copied on the thread that serves: what is kept for long must not lie scattered over the memory of
+    /// all the threads that work answers out.
+    fn of(revision: Revision, reply: &Reply) -> Self {
+        let etag = reply.etag.as_ref().and_then(|etag| HeaderValue::from_str(etag).ok());
+        Self { revision, etag, body: Bytes::copy_from_slice(reply.body.as_bytes()) }
+    }
+}
+
+enum WorkedOut {
+    /// By someone else, meanwhile.
+    Before(Arc<Remembered>),
+    Now {
+        revision: Revision,
+        complete: bool,
+        reply: Reply,
+    },
+}
+
 /// A revision, when it was read, and how many commits this process had made before.
 #[derive(Clone, Copy)]
 struct Seen {
@@ -96,6 +115,15 @@ impl Memory {
         Ok(revision)
     }
 
+    /// Keeps an answer if it is `complete`, and not too long.
+    fn keep(&self, key: Key, answer: Remembered, complete: bool) -> Arc<Remembered> {
+        let answer = Arc::new(answer);
+        if complete && answer.body.len() <= MAX_ANSWER {
+            self.answers.insert(key, answer.clone());
+        }
+        answer
+    }
+
     fn recall(&self, address: &str, day: NaiveDate, revision: Revision) -> Option<Arc<Remembered>> {
         self.answers.get(&KeyRef { day, address }).filter(|answer| answer.revision == revision)
     }
@@ -121,31 +149,30 @@ impl Ctx {
         {
             return Ok(self.repeat(&answer));
         }
-        let address = self.address_asked.clone();
+        let (address, seat) = (self.address_asked.clone(), app.clone());
         let worked_out = web::block(move || {
-            app.db.read(|conn| {
-                let memory = &app.memory;
+            seat.db.read(|conn| {
+                let memory = &seat.memory;
                 // Before the work: what it reads may be newer than this, never older.
-                let revision = memory.read_revision(conn, &app.db)?;
+                let revision = memory.read_revision(conn, &seat.db)?;
                 if let Some(answer) = memory.recall(&address, day, revision) {
-                    return Ok(answer);
+                    return Ok(WorkedOut::Before(answer));
                 }
                 let complete = match source {
                     Source::Database => true,
-                    Source::SearchIndex => app.search()?.reached() >= revision.procedures,
+                    Source::SearchIndex => seat.search()?.reached() >= revision.procedures,
                 };
-                let Reply { body, etag, .. } = work(conn)?;
-                // Without the room a string grows into.
-                let body = Bytes::from(body.into_boxed_str().into_boxed_bytes());
-                let etag = etag.and_then(|etag| HeaderValue::from_str(&etag).ok());
-                let answer = Arc::new(Remembered { revision, etag, body });
-                if complete && answer.body.len() <= MAX_ANSWER {
-                    memory.answers.insert(Key { day, address }, answer.clone());
-                }
-                Ok::<_, ApiError>(answer)
+                Ok::<_, ApiError>(WorkedOut::Now { revision, complete, reply: work(conn)? })
             })
         });
-        let answer = worked_out.await.unwrap_or_else(|_| Err(ApiError::new(ProblemCode::Unavailable)))?;
+        let worked_out = worked_out.await.unwrap_or_else(|_| Err(ApiError::new(ProblemCode::Unavailable)))?;
+        let answer = match worked_out {
+            WorkedOut::Before(answer) => answer,
+            WorkedOut::Now { revision, complete, reply } => {
+                let address = self.address_asked.clone();
+                app.memory.keep(Key { day, address }, Remembered::of(revision, &reply), complete)
+            }
+        };
         Ok(self.repeat(&answer))
     }
 

@@ -79,7 +79,8 @@ impl r2d2::ManageConnection for Manager {
                 })?;
                 conn.batch_execute(
                     "SET statement_timeout = '30s'; SET idle_in_transaction_session_timeout = '60s'; \
-                     SET timezone = 'UTC'; SET jit = off; SET client_min_messages = warning;",
+                     SET timezone = 'UTC'; SET jit = off; SET random_page_cost = 1.1; \
+                     SET client_min_messages = warning;",
                 )?;
                 Ok(Conn::Pg(conn))
             }

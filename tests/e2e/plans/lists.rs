@@ -136,13 +136,9 @@ fn browse(listener: &mut Listener<'_>, on: &str, filter: &Filter) {
 
 fn list(listener: &mut Listener<'_>, on: &str, filter: &Filter, after: Option<&After>) {
     let place = if after.is_some() { ", second half" } else { "" };
-    let sender = format!("list {}{place}", said(on, filter));
-    let read = |conn: &mut Conn| registry::list(conn, day(on), filter, after, PAGE);
-    // What changed since a moment is gathered by an index of its own, and then put in order.
-    match filter.updated_since {
-        Some(_) => listener.lookup(sender, read),
-        None => listener.page(sender, read),
-    };
+    listener.page(format!("list {}{place}", said(on, filter)), |conn| {
+        registry::list(conn, day(on), filter, after, PAGE)
+    });
 }
 
 fn said(on: &str, filter: &Filter) -> String {

@@ -30,7 +30,7 @@ pub fn list(
     limit: i64,
 ) -> Result<Vec<VersionRow>, Error> {
     let mut found: BTreeMap<(String, String), VersionRow> = BTreeMap::new();
-    for walk in walks(day, filter) {
+    for walk in walks(conn, day, filter)? {
         let mut query = walk
             .select(VersionRow::as_select())
             .order((procedure_facets::sort_key.asc(), procedure_facets::version_id.asc()))
@@ -51,7 +51,7 @@ pub fn list(
 /// How many versions a list has, counting at most `cap`.
 pub fn count(conn: &mut Conn, day: NaiveDate, filter: &Filter, cap: i64) -> Result<i64, Error> {
     let mut found: HashSet<String> = HashSet::new();
-    for walk in walks(day, filter) {
+    for walk in walks(conn, day, filter)? {
         let ids: Vec<String> = walk.select(procedure_facets::version_id).limit(cap).load(conn)?;
         found.extend(ids);
     }
@@ -61,8 +61,31 @@ pub fn count(conn: &mut Conn, day: NaiveDate, filter: &Filter, cap: i64) -> Resu
 type Joined = diesel::dsl::InnerJoin<procedure_facets::table, procedure_versions::table>;
 type Walk = diesel::dsl::IntoBoxed<'static, Joined, Backend>;
 
+/// What was written since a moment: looked up one by one while it is little, else told by its moment.
+enum Recent {
+    All,
+    Among(Vec<String>),
+    Since(NaiveDateTime),
+}
+
+/// So many versions are little.
+const LITTLE: i64 = 200;
+
+impl Recent {
+    fn of(conn: &mut Conn, since: Option<NaiveDateTime>) -> Result<Self, Error> {
+        let Some(since) = since else { return Ok(Self::All) };
+        let ids: Vec<String> = procedure_versions::table
+            .filter(procedure_versions::updated_at.ge(since))
+            .order((procedure_versions::updated_at.asc(), procedure_versions::id.asc()))
+            .limit(LITTLE + 1)
+            .select(procedure_versions::id)
+            .load(conn)?;
+        Ok(if ids.len() as i64 > LITTLE { Self::Since(since) } else { Self::Among(ids) })
+    }
+}
+
 /// One query for each value of the leading condition; together they find all that match.
-fn walks(day: NaiveDate, filter: &Filter) -> Vec<Walk> {
+fn walks(conn: &mut Conn, day: NaiveDate, filter: &Filter) -> Result<Vec<Walk>, Error> {
     let mut conditions = filter.conditions.clone();
     conditions.sort();
     conditions.dedup();
@@ -70,16 +93,16 @@ fn walks(day: NaiveDate, filter: &Filter) -> Vec<Walk> {
         conditions.push(Facet::every().into());
     }
     let leading = conditions.remove(0);
-    let walk =
-        |value: &String| matching(day, (leading.kind.code(), value), &conditions, filter.updated_since);
-    leading.values.iter().map(walk).collect()
+    let recent = Recent::of(conn, filter.updated_since)?;
+    let walk = |value: &String| matching(day, (leading.kind.code(), value), &conditions, &recent);
+    Ok(leading.values.iter().map(walk).collect())
 }
 
 fn matching(
     day: NaiveDate,
     (facet, value): (&'static str, &str),
     conditions: &[Condition],
-    updated_since: Option<NaiveDateTime>,
+    recent: &Recent,
 ) -> Walk {
     let mut query = procedure_facets::table
         .inner_join(procedure_versions::table)
@@ -98,13 +121,9 @@ fn matching(
                 .filter(other.field(procedure_facets::version_id).eq(procedure_facets::version_id)),
         ));
     }
-    if let Some(since) = updated_since {
-        // As a set of ids it is gathered once, by its own index, instead of row by row.
-        let recent = diesel::alias!(procedure_versions as recent);
-        let ids = recent
-            .filter(recent.field(procedure_versions::updated_at).ge(since))
-            .select(recent.field(procedure_versions::id));
-        query = query.filter(procedure_facets::version_id.eq_any(ids));
+    match recent {
+        Recent::All => query,
+        Recent::Among(ids) => query.filter(procedure_facets::version_id.eq_any(ids.clone())),
+        Recent::Since(since) => query.filter(procedure_versions::updated_at.ge(*since)),
     }
-    query
 }
