@@ -144,7 +144,7 @@ pub async fn get_document(
     let day = as_of(query.0.as_of, visitor.today());
     let work = move |conn: &mut Conn| {
         let row = registry::document(conn, &key)?.ok_or_else(ApiError::not_found)?;
-        let counts = registry::procedures_resting_on(conn, &[row.key.clone()], day)?;
+        let counts = registry::procedures_resting_on(conn, std::slice::from_ref(&row.key), day)?;
         let procedures = counts.get(&row.key).copied().unwrap_or_default();
         let place = |(place, procedures): (String, i64)| PlaceView {
             procedures_href: format!("/v1/procedures?as_of={day}&legal_document={}&article={place}", row.key),

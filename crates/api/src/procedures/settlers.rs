@@ -46,7 +46,10 @@ pub fn settled_by(conn: &mut Conn, code: &str, day: NaiveDate) -> Result<Conditi
 
 /// Who does the work of a unit or a group on a day, for a state of the units.
 #[derive(Debug, Default)]
-pub struct KnownSettlers(Mutex<(i64, HashMap<(NaiveDate, String), Arc<[SettlingUnit]>>)>);
+pub struct KnownSettlers(Mutex<(i64, SettlersOnDays)>);
+
+/// By day and by the code that was named.
+type SettlersOnDays = HashMap<(NaiveDate, String), Arc<[SettlingUnit]>>;
 
 /// Answers kept; more days than anyone asks for at a time.
 const MAX_KNOWN: usize = 5_000;
