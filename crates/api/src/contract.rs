@@ -51,6 +51,8 @@ pub mod problems {
         Content: "408" "413" "415" "422";
         /// Operations that can collide with the present state or a retry.
         Collision: "409";
+        /// Operations whose parameters have rules between them.
+        Sense: "422";
         /// Operations that answer parts.
         Parts: "416";
         /// Operations that change an existing thing.

@@ -69,7 +69,7 @@ fn documents_are_listed_by_number_with_their_counts() {
     );
     city.get("/v1/legal-documents/no-such").expect(404);
     assert_eq!(
-        city.get("/v1/procedures?article=5").expect(400).body["errors"][0]["pointer"],
+        city.get("/v1/procedures?article=5").expect(422).body["errors"][0]["pointer"],
         "/query/article"
     );
 }

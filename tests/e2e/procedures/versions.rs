@@ -175,7 +175,7 @@ fn a_state_that_never_was_is_named() {
         ("from=1", 400),
         ("from=1&to=0", 400),
         ("from=1&to=x", 400),
-        ("from=2019-02-30&to=1", 400),
+        ("from=2019-02-30&to=1", 422),
         ("from=1&to=9", 404),
         ("from=1&to=2&with=x", 400),
     ] {

@@ -7,12 +7,13 @@ use std::sync::{Arc, LazyLock, PoisonError, RwLock};
 
 use actix_web::{FromRequest, HttpRequest, dev, web};
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
+use regex::Regex;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use utoipa::openapi::path::Parameter;
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{IntoParams, ToSchema};
 
-use super::{ApiError, ProblemCode, say};
+use super::{ApiError, ProblemCode, Say, say};
 
 /// The query read into `T`; its known names come from the contract.
 pub struct Params<T>(pub T);
@@ -29,7 +30,37 @@ impl<T: DeserializeOwned + IntoParams + 'static> FromRequest for Params<T> {
 /// A parameter as the contract declares it.
 struct Known {
     name: String,
+    shortest: Option<usize>,
     longest: Option<usize>,
+    pattern: Option<Regex>,
+}
+
+impl Known {
+    fn of(parameter: Parameter) -> Self {
+        let text = match &parameter.schema {
+            Some(RefOr::T(Schema::Object(object))) => Some(object),
+            _ => None,
+        };
+        Self {
+            shortest: text.and_then(|text| text.min_length),
+            longest: text.and_then(|text| text.max_length),
+            pattern: text.and_then(|text| Regex::new(text.pattern.as_ref()?).ok()),
+            name: parameter.name,
+        }
+    }
+
+    /// What is wrong with a value by the contract alone.
+    fn refuse(&self, value: &str) -> Option<Say> {
+        let length = value.chars().count();
+        if self.longest.is_some_and(|longest| length > longest) {
+            return Some(say("Dài hơn mức cho phép.", "It is longer than allowed."));
+        }
+        if self.shortest.is_some_and(|shortest| length < shortest) {
+            return Some(say("Ngắn hơn mức cho phép.", "It is shorter than allowed."));
+        }
+        let pattern = self.pattern.as_ref().filter(|pattern| !pattern.is_match(value))?;
+        Some(say(format!("Không đúng khuôn dạng {pattern}."), format!("It does not match {pattern}.")))
+    }
 }
 
 /// The parameters of `T`, taken from the contract once.
@@ -40,8 +71,7 @@ fn known<T: IntoParams + 'static>() -> Arc<[Known]> {
         return known.clone();
     }
     let parameters = T::into_params(|| None).into_iter();
-    let known: Arc<[Known]> =
-        parameters.map(|parameter| Known { longest: max_length(&parameter), name: parameter.name }).collect();
+    let known: Arc<[Known]> = parameters.map(Known::of).collect();
     KNOWN.write().unwrap_or_else(PoisonError::into_inner).insert(of_type, known.clone());
     known
 }
@@ -55,8 +85,7 @@ fn read<T: DeserializeOwned + IntoParams + 'static>(query: &str) -> Result<T, Ap
         let Some(parameter) = known.iter().find(|parameter| parameter.name == *name) else {
             return Err(unknown(name, &known));
         };
-        if parameter.longest.is_some_and(|longest| value.chars().count() > longest) {
-            let detail = say("Dài hơn mức cho phép.", "It is longer than allowed.");
+        if let Some(detail) = parameter.refuse(value) {
             return Err(ApiError::parameter(ProblemCode::Malformed, name, detail));
         }
         if pairs.iter().skip(index + 1).any(|(other, _)| other == name) {
@@ -79,14 +108,6 @@ fn read<T: DeserializeOwned + IntoParams + 'static>(query: &str) -> Result<T, Ap
             ),
         )
     })
-}
-
-/// What the contract allows of a text.
-fn max_length(parameter: &Parameter) -> Option<usize> {
-    match parameter.schema.as_ref()? {
-        RefOr::T(Schema::Object(object)) => object.max_length,
-        _ => None,
-    }
 }
 
 fn encode(name: &str, value: &str) -> String {

@@ -41,7 +41,7 @@ pub struct ProcedurePage {
 /// snippet. All filters must hold. `facets` counts what every value of a facet would leave. Nobody needs
 /// to log in.
 #[utoipa::path(tag = "procedures", operation_id = "listProcedures", security(()), params(ProcedureQuery), responses(
-    (status = 200, description = "A page of procedures", body = ProcedurePage), problems::Open,
+    (status = 200, description = "A page of procedures", body = ProcedurePage), problems::Open, problems::Sense,
 ))]
 #[get("/v1/procedures")]
 pub async fn list(visitor: Visitor, query: Params<ProcedureQuery>) -> Result<HttpResponse, ApiError> {

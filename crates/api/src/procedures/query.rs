@@ -113,7 +113,7 @@ impl ProcedureQuery {
             (None, None) => Ok(None),
             (None, Some(_)) => {
                 let detail = say("Cần kèm legal_document.", "It needs legal_document beside it.");
-                Err(ApiError::parameter(ProblemCode::Malformed, "article", detail))
+                Err(ApiError::parameter(ProblemCode::Invalid, "article", detail))
             }
         }
     }

@@ -203,7 +203,7 @@ pub struct StateView {
     params(("code" = String, Path, description = "National code, code~variant, or UUID", max_length = 300, example = "1.001193"),
         DiffQuery, IfNoneMatch),
     responses((status = 200, description = "What changed", body = DiffView), (status = 304, description = "Nothing changed"),
-        problems::Open, problems::Missing))]
+        problems::Open, problems::Missing, problems::Sense))]
 #[get("/v1/procedures/{code}/diff")]
 pub async fn diff(
     visitor: Visitor,
@@ -233,9 +233,8 @@ impl State {
     fn read(parameter: &str, text: &str) -> Result<Self, ApiError> {
         let number = text.parse().ok().filter(|number| *number > 0).map(Self::Number);
         number.or_else(|| text.parse().ok().map(Self::Day)).ok_or_else(|| {
-            let detail =
-                say("Viết một ngày hoặc số của phiên bản.", "Write a day or the number of a version.");
-            ApiError::parameter(ProblemCode::Malformed, parameter, detail)
+            let detail = say("Không có ngày này trong lịch.", "There is no such day in the calendar.");
+            ApiError::parameter(ProblemCode::Invalid, parameter, detail)
         })
     }
 
