@@ -8,7 +8,7 @@ use diesel::prelude::*;
 use diesel::sql_types::Text;
 use serde_json::Value;
 
-use super::PAGE;
+use super::LARGE;
 use super::caught::{Bind, Caught, Use};
 
 /// So often the server plans a prepared statement for its values before it thinks of keeping a plan.
@@ -58,7 +58,8 @@ fn literal(bind: &Bind) -> String {
 /// What is wrong with a plan.
 ///
 /// No large table is scanned in sequence. An index is walked without a condition only below a LIMIT,
-/// where nothing between them needs all rows. What a page sorts is no longer than a page.
+/// where nothing between them needs all rows. What a page sorts is no longer than a small table: a few
+/// hundred rows that an index found are sorted or not as the sample of ANALYZE happened to fall.
 pub fn fault(purpose: Use, plan: &Value, large: &HashSet<String>) -> Option<String> {
     fault_below(purpose, plan, false, large)
 }
@@ -72,7 +73,7 @@ fn fault_below(purpose: Use, node: &Value, stops: bool, large: &HashSet<String>)
         "Seq Scan" | "Index Scan" | "Index Only Scan" => {
             large.contains(text("Relation Name")) && (text("Node Type") == "Seq Scan" || whole_index)
         }
-        "Sort" => purpose == Use::Page && children().any(|below| rows(below) > PAGE as f64),
+        "Sort" => purpose == Use::Page && children().any(|below| rows(below) > LARGE as f64),
         _ => false,
     };
     if wrong {
