@@ -13,7 +13,11 @@ pub const VARIABLES: &[(&str, &str, &str)] = &[
     ("KSTT_MODE", "demo", "`production` refuses unsafe settings, demo data and the demo clock"),
     ("DATABASE_URL", "sqlite:var/kstt.db", "`sqlite:<file>` or `postgres://user:password@host/database`"),
     ("KSTT_LISTEN", "127.0.0.1:8080", "address and port to serve on"),
-    ("KSTT_VAR_DIR", "var", "directory for the embedded database, keys, search index and audit heads"),
+    (
+        "KSTT_VAR_DIR",
+        "var",
+        "directory for the embedded database, keys, search index, open data and audit heads",
+    ),
     (
         "KSTT_CLOCK",
         "2019-03-04T08:00:00+07:00",

@@ -17,7 +17,7 @@ use serde_json::Value;
 use sha2::Sha256;
 
 use crate::schema::{audit, seal_queue, seals};
-use crate::{Conn, Error};
+use crate::{Conn, Error, hex};
 
 /// One row of the trail. Codes are kept as text: the trail outlives the code lists, and a row with a
 /// forged code must still be read to be reported.
@@ -168,7 +168,7 @@ fn chain(key: &SealKey, previous: &str, seq: i64, row: &AuditRow) -> String {
         optional(&row.client_address),
     ]);
     mac.update(covered.to_string().as_bytes());
-    mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(mac.finalize().into_bytes())
 }
 
 /// Which rows a reader may see.

@@ -1,7 +1,5 @@
 //! Form files by what is in them: the same bytes are stored once, and never change.
 
-use std::collections::HashSet;
-
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 use kstt_domain::policy::Permit;
@@ -9,9 +7,6 @@ use kstt_domain::policy::actions::StoreFile;
 
 use crate::schema::{files, procedure_files};
 use crate::{Conn, Error};
-
-/// Checksums asked for in one query.
-const BATCH: usize = 500;
 
 /// A stored file without its content.
 #[derive(Debug, Clone, Queryable, Selectable)]
@@ -67,15 +62,4 @@ pub fn is_public(conn: &mut Conn, sha256: &str) -> Result<bool, Error> {
         .first(conn)
         .optional()?;
     Ok(version.is_some())
-}
-
-/// Those of these checksums that no stored file has, in the given order.
-pub fn missing(conn: &mut Conn, checksums: &[String]) -> Result<Vec<String>, Error> {
-    let mut stored: HashSet<String> = HashSet::new();
-    for some in checksums.chunks(BATCH) {
-        let found: Vec<String> =
-            files::table.filter(files::sha256.eq_any(some)).select(files::sha256).load(conn)?;
-        stored.extend(found);
-    }
-    Ok(checksums.iter().filter(|checksum| !stored.contains(*checksum)).cloned().collect())
 }

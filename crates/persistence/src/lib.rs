@@ -10,6 +10,7 @@ mod columns;
 pub mod db;
 pub mod documents;
 mod error;
+mod hex;
 pub mod idempotency;
 pub mod leases;
 pub mod procedures;
@@ -20,6 +21,7 @@ pub mod units;
 pub use columns::Stored;
 pub use db::{Conn, Db, Target};
 pub use error::Error;
+pub use hex::hex;
 pub use revision::{Revision, revision};
 
 /// The backend of [`Conn`], for boxed queries.

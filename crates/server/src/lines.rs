@@ -14,7 +14,7 @@ pub struct Lines(Arc<Waiting>);
 
 #[derive(Default)]
 struct Waiting {
-    bytes: Mutex<Gathered>,
+    gathered: Mutex<Gathered>,
     changed: Condvar,
 }
 
@@ -45,7 +45,7 @@ impl Lines {
 
 impl Waiting {
     fn lock(&self) -> MutexGuard<'_, Gathered> {
-        self.bytes.lock().unwrap_or_else(PoisonError::into_inner)
+        self.gathered.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn write_for_ever(&self) {

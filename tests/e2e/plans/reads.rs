@@ -100,7 +100,6 @@ pub fn legal_documents(listener: &mut Listener<'_>) {
         listener.lookup("documents::find", |conn| documents::find(conn, key));
         listener.lookup("documents::is_public", |conn| documents::is_public(conn, key));
     }
-    listener.lookup("documents::missing", |conn| documents::missing(conn, &keys));
 }
 
 /// The search index: what feeds it, and what shows its hits.

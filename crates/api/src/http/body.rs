@@ -7,6 +7,7 @@ use std::time::Duration;
 use actix_web::http::header;
 use actix_web::web::{Bytes, BytesMut};
 use actix_web::{FromRequest, HttpRequest, dev};
+use kstt_persistence::hex;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -78,7 +79,7 @@ impl<const LIMIT: usize> FromRequest for FileBody<LIMIT> {
 
 /// The fingerprint of a body.
 pub fn canonical(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(Sha256::digest(bytes))
 }
 
 fn require_type(req: &HttpRequest, accepted: &[&str]) -> Result<(), ApiError> {

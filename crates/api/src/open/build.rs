@@ -8,7 +8,7 @@ use jsonwebtoken::EncodingKey;
 use kstt_domain::period::{known_end, known_start};
 use kstt_domain::procedures::ProcedureContent;
 use kstt_domain::units::UnitKind;
-use kstt_persistence::procedures::{CatalogueFile, CatalogueRow, ProcedureOnDay, each_in_force};
+use kstt_persistence::procedures::{CatalogueFile, CatalogueRow, Summary, each_in_force};
 use kstt_persistence::units::{self, UnitFilter};
 use kstt_persistence::{Conn, Revision};
 use serde::Serialize;
@@ -51,17 +51,16 @@ pub struct OpenItem<'a> {
 fn each(
     conn: &mut Conn,
     taken: &Taken<'_>,
-    mut visit: impl FnMut(&OpenItem<'_>, &ProcedureOnDay) -> Result<(), ApiError>,
+    mut visit: impl FnMut(&OpenItem<'_>, &Summary) -> Result<(), ApiError>,
 ) -> Result<(), ApiError> {
     let settlers = Settlers::on(conn, &taken.app.settlers, taken.day)?;
-    each_in_force(conn, taken.day, |conn, found, content| {
-        let settled_by = settlers.of(conn, &found.1)?;
-        let (procedure, version) = &found;
-        let variant = version.summary()?.gist.variant;
+    each_in_force(conn, taken.day, |conn, (procedure, version), content| {
+        let settled_by = settlers.of(conn, &version)?;
+        let summary = version.summary()?;
         let item = OpenItem {
             id: &procedure.id,
             national_code: procedure.national_code.as_deref(),
-            variant: &variant,
+            variant: &summary.gist.variant,
             locality: procedure.locality.as_deref(),
             version_id: &version.id,
             number: version.number,
@@ -71,7 +70,7 @@ fn each(
             settled_by: &settled_by,
             content: serde_json::from_str(&content).map_err(unreadable)?,
         };
-        visit(&item, &found)
+        visit(&item, &summary)
     })
 }
 
@@ -131,8 +130,7 @@ pub fn json_ld(conn: &mut Conn, taken: &Taken<'_>, out: &mut impl Write) -> Resu
 /// Tables and a signature.
 pub fn sqlite(conn: &mut Conn, taken: &Taken<'_>, path: &Path) -> Result<(), ApiError> {
     let mut file = CatalogueFile::create(path)?;
-    each(conn, taken, |item, found| {
-        let summary = found.1.summary()?;
+    each(conn, taken, |item, summary| {
         let document = serde_json::to_string(item).map_err(unreadable)?;
         let row = CatalogueRow {
             id: item.id,

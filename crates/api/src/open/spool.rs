@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use actix_web::web;
 use chrono::NaiveDate;
-use kstt_persistence::{Revision, revision};
+use kstt_persistence::{Revision, hex, revision};
 use sha2::{Digest, Sha256};
 use tokio::sync::Mutex;
 
@@ -158,8 +158,7 @@ fn sum(path: &Path) -> std::io::Result<(String, u64)> {
     loop {
         let read = file.read(&mut buffer)?;
         if read == 0 {
-            let digits = sum.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-            return Ok((digits, length));
+            return Ok((hex(sum.finalize()), length));
         }
         sum.update(&buffer[..read]);
         length += read as u64;

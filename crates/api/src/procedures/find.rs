@@ -6,6 +6,9 @@ use kstt_persistence::procedures::{self as registry, ProcedureOnDay, ProcedureRo
 
 use crate::http::{ApiError, ProblemCode, say};
 
+/// Versions of one procedure that are looked through.
+const MAX_VERSIONS: i64 = 200;
+
 /// The name in a path, taken apart.
 enum Name<'n> {
     Id(&'n str),
@@ -42,9 +45,8 @@ pub fn on_day(
             let found = match variant {
                 None => all.first(),
                 Some(variant) => {
-                    let procedure =
-                        of_variant(conn, all.iter().map(|(row, _)| row.clone()).collect(), variant)?;
-                    procedure.and_then(|found| all.iter().find(|(row, _)| row.id == found.id))
+                    let at = of_variant(conn, all.iter().map(|(row, _)| row), variant)?;
+                    at.and_then(|at| all.get(at))
                 }
             };
             Ok((found.cloned().ok_or_else(not_in_force)?, all))
@@ -58,28 +60,30 @@ pub fn ever(conn: &mut Conn, name: &str) -> Result<ProcedureRow, ApiError> {
         Name::Id(id) => registry::ever_of_id(conn, id)?,
         Name::Code { code, variant } => {
             let all = registry::ever_of_code(conn, code)?;
-            match variant {
-                None => all.into_iter().next(),
-                Some(variant) => of_variant(conn, all, variant)?,
-            }
+            let at = match variant {
+                None => Some(0),
+                Some(variant) => of_variant(conn, all.iter(), variant)?,
+            };
+            at.and_then(|at| all.into_iter().nth(at))
         }
     };
     found.ok_or_else(ApiError::not_found)
 }
 
-/// The procedure of a variant: the one that began as it, else one that moved to that level later.
-fn of_variant(
+/// The place of a variant's procedure: of the one that began as it, else of one that moved to that level
+/// later.
+fn of_variant<'r>(
     conn: &mut Conn,
-    all: Vec<ProcedureRow>,
+    all: impl Iterator<Item = &'r ProcedureRow> + Clone,
     variant: &str,
-) -> Result<Option<ProcedureRow>, ApiError> {
-    if let Some(row) = all.iter().find(|row| row.variant == variant) {
-        return Ok(Some(row.clone()));
+) -> Result<Option<usize>, ApiError> {
+    if let Some(at) = all.clone().position(|row| row.variant == variant) {
+        return Ok(Some(at));
     }
-    for row in all {
-        for version in registry::versions(conn, &row.id, 0, 200)? {
+    for (at, row) in all.enumerate() {
+        for version in registry::versions(conn, &row.id, 0, MAX_VERSIONS)? {
             if version.summary()?.gist.variant == variant {
-                return Ok(Some(row));
+                return Ok(Some(at));
             }
         }
     }

@@ -46,7 +46,7 @@ pub struct ProcedurePage {
 #[get("/v1/procedures")]
 pub async fn list(visitor: Visitor, query: Params<ProcedureQuery>) -> Result<HttpResponse, ApiError> {
     let query = query.0;
-    if query.q.as_ref().is_some_and(|text| text.trim().is_empty() || text.chars().count() > 300) {
+    if query.q.as_ref().is_some_and(|text| text.trim().is_empty()) {
         let detail = say("Cần 1 đến 300 ký tự.", "It needs 1 to 300 characters.");
         return Err(ApiError::parameter(ProblemCode::Malformed, "q", detail));
     }

@@ -5,8 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::NaiveDate;
-use kstt_domain::procedures::{ALL_COMMUNES, ALL_DISTRICTS};
-use kstt_domain::units::UnitKind;
+use kstt_domain::procedures::SettlingGroup;
 use kstt_persistence::procedures::{Condition, FacetKind, VersionRow, unit_facets};
 use kstt_persistence::units::{self, UnitFilter};
 use kstt_persistence::{Conn, Error, revision};
@@ -32,13 +31,11 @@ pub struct SettlingUnit {
 /// every unit of that group, does not exist then.
 pub fn settled_by(conn: &mut Conn, code: &str, day: NaiveDate) -> Result<Condition, Error> {
     let mut values = Vec::new();
-    if let Some(group) = group(code) {
-        values.extend(group.exists(conn, day)?.then(|| code.to_owned()));
+    if let Some(group) = SettlingGroup::of_code(code) {
+        values.extend(exists(conn, group, day)?.then(|| code.to_owned()));
     }
     for unit in units::standing_for(conn, code, day)? {
-        values.extend(
-            GROUPS.iter().filter(|group| group.kind == unit.kind.0).map(|group| group.code.to_owned()),
-        );
+        values.extend(SettlingGroup::of_kind(unit.kind.0).map(|group| group.code.to_owned()));
         values.push(unit.code);
     }
     Ok(Condition::any(FacetKind::Unit, values))
@@ -102,8 +99,8 @@ impl<'a> Settlers<'a> {
         if let Some(units) = self.known.get(self.state, &key) {
             return Ok(units);
         }
-        let units: Arc<[SettlingUnit]> = match group(code) {
-            Some(group) if group.exists(conn, self.day)? => {
+        let units: Arc<[SettlingUnit]> = match SettlingGroup::of_code(code) {
+            Some(group) if exists(conn, group, self.day)? => {
                 vec![SettlingUnit {
                     code: code.to_owned(),
                     name: group.name.to_owned(),
@@ -135,25 +132,8 @@ impl<'a> Settlers<'a> {
     }
 }
 
-/// Units of one kind that settle together.
-struct Group {
-    code: &'static str,
-    kind: UnitKind,
-    name: &'static str,
-}
-
-const GROUPS: &[Group] = &[
-    Group { code: ALL_COMMUNES, kind: UnitKind::Commune, name: "Ủy ban nhân dân cấp xã" },
-    Group { code: ALL_DISTRICTS, kind: UnitKind::District, name: "Ủy ban nhân dân cấp huyện" },
-];
-
-impl Group {
-    fn exists(&self, conn: &mut Conn, day: NaiveDate) -> Result<bool, Error> {
-        let filter = UnitFilter { kind: Some(self.kind), ..UnitFilter::default() };
-        Ok(units::count(conn, day, &filter, 1)? > 0)
-    }
-}
-
-fn group(code: &str) -> Option<&'static Group> {
-    GROUPS.iter().find(|group| group.code == code)
+/// Whether any unit of the group exists on the day.
+fn exists(conn: &mut Conn, group: &SettlingGroup, day: NaiveDate) -> Result<bool, Error> {
+    let filter = UnitFilter { kind: Some(group.kind), ..UnitFilter::default() };
+    Ok(units::count(conn, day, &filter, 1)? > 0)
 }

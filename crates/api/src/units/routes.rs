@@ -26,10 +26,6 @@ async fn list(visitor: Visitor, Params(params): Params<ListUnits>) -> Result<Htt
     let cursor = params.cursor.as_deref().map(|text| Cursor::open(text, &filters, &secret)).transpose()?;
     let day = page_day(&params, cursor.as_ref(), visitor.today())?;
     let size = limit(params.limit)?;
-    if params.parent.as_deref().is_some_and(|code| !check::is_code(code)) {
-        let detail = say("Không phải mã đơn vị.", "It is not the code of a unit.");
-        return Err(ApiError::parameter(ProblemCode::Malformed, "parent", detail));
-    }
     let page = visitor.read(move |conn| {
         let mut filter = UnitFilter {
             kind: params.kind,

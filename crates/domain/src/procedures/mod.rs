@@ -35,5 +35,5 @@ pub use parse::{
     Identity, Locality, MAX_FAULTS, MAX_ITEMS, MAX_ROW_CHARS, MAX_TEXT_CHARS, Parsed, Provenance, parse,
 };
 pub use part::Part;
-pub use settling::{ALL_COMMUNES, ALL_DISTRICTS, KnownUnit, settling_units};
+pub use settling::{ALL_COMMUNES, ALL_DISTRICTS, KnownUnit, SETTLING_GROUPS, SettlingGroup, settling_units};
 pub use source::*;

@@ -6,11 +6,42 @@ use std::ops::Range;
 
 use super::{Level, ProcedureContent};
 use crate::text::fold;
+use crate::units::UnitKind;
 
 /// All communes, as one settling unit.
 pub const ALL_COMMUNES: &str = "group:communes";
 /// All districts, as one settling unit.
 pub const ALL_DISTRICTS: &str = "group:districts";
+
+/// Units of one kind that settle together.
+#[derive(Debug)]
+pub struct SettlingGroup {
+    /// What stands for it in a procedure.
+    pub code: &'static str,
+    pub kind: UnitKind,
+    /// What people call it.
+    pub name: &'static str,
+}
+
+/// The groups there are.
+pub const SETTLING_GROUPS: &[SettlingGroup] = &[
+    SettlingGroup { code: ALL_COMMUNES, kind: UnitKind::Commune, name: "Ủy ban nhân dân cấp xã" },
+    SettlingGroup {
+        code: ALL_DISTRICTS, kind: UnitKind::District, name: "Ủy ban nhân dân cấp huyện"
+    },
+];
+
+impl SettlingGroup {
+    /// The group of a code.
+    pub fn of_code(code: &str) -> Option<&'static Self> {
+        SETTLING_GROUPS.iter().find(|group| group.code == code)
+    }
+
+    /// The group that units of a kind belong to.
+    pub fn of_kind(kind: UnitKind) -> Option<&'static Self> {
+        SETTLING_GROUPS.iter().find(|group| group.kind == kind)
+    }
+}
 
 /// A unit as agencies' words may name it.
 #[derive(Debug, Clone)]

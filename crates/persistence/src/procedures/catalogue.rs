@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 use super::read::in_force;
 use super::{ProcedureOnDay, ProcedureRow, VersionRow};
 use crate::schema::{procedure_texts, procedure_versions};
-use crate::{Conn, Error, db};
+use crate::{Conn, Error, db, hex};
 
 /// Procedures read at once.
 const PAGE: i64 = 200;
@@ -136,8 +136,7 @@ impl CatalogueFile {
                 procedures += 1;
             }
         }
-        let sha256 = sum.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-        Ok(Fingerprint { procedures, sha256 })
+        Ok(Fingerprint { procedures, sha256: hex(sum.finalize()) })
     }
 
     /// Adds the signature and closes the file.

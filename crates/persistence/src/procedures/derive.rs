@@ -3,15 +3,14 @@
 //! The rules change with the program, the content never does: every version remembers by which
 //! generation of the rules it was derived, and older ones are derived again in the background.
 
-use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 use kstt_domain::procedures::{KnownUnit, LegalBasis, ProcedureContent, findings, root_code, settling_units};
 
+use super::legal::{NamedDocument, keep_document};
 use super::{Facet, Gist, VersionRow, aftermath};
 use crate::revision::Revisions;
 use crate::schema::{
-    legal_documents, procedure_facets, procedure_files, procedure_references, procedure_texts,
-    procedure_versions,
+    procedure_facets, procedure_files, procedure_references, procedure_texts, procedure_versions,
 };
 use crate::{Conn, Error};
 
@@ -33,16 +32,6 @@ impl ReferenceKind {
             Self::Interlinked => "interlinked",
         }
     }
-}
-
-/// A legal document as a version words it.
-#[derive(Debug, Clone)]
-pub struct NamedDocument {
-    pub key: String,
-    pub number: Option<String>,
-    pub title: Option<String>,
-    pub issuer: Option<String>,
-    pub issued_on: Option<NaiveDate>,
 }
 
 /// Everything derived from one content.
@@ -193,44 +182,6 @@ fn files(content: &ProcedureContent) -> impl Iterator<Item = String> {
     let of_forms = content.forms.iter().filter_map(|form| form.file.as_ref());
     let of_samples = content.sample_sets.iter().flat_map(|set| &set.files);
     of_forms.chain(of_samples).map(|file| file.sha256.clone())
-}
-
-/// A document that is known already keeps its words; what was left open is filled in.
-fn keep_document(conn: &mut Conn, document: &NamedDocument, now: NaiveDateTime) -> Result<(), Error> {
-    type Words = (Option<String>, Option<String>, Option<NaiveDate>);
-    let known: Option<Words> = legal_documents::table
-        .find(&document.key)
-        .select((legal_documents::title, legal_documents::issuer, legal_documents::issued_on))
-        .first(conn)
-        .optional()?;
-    let Some((title, issuer, issued_on)) = known else {
-        diesel::insert_into(legal_documents::table)
-            .values((
-                legal_documents::key.eq(&document.key),
-                legal_documents::number.eq(&document.number),
-                legal_documents::title.eq(&document.title),
-                legal_documents::issuer.eq(&document.issuer),
-                legal_documents::issued_on.eq(document.issued_on),
-                legal_documents::created_at.eq(now),
-            ))
-            .execute(conn)?;
-        return Ok(());
-    };
-    let fuller = (
-        title.clone().or_else(|| document.title.clone()),
-        issuer.clone().or_else(|| document.issuer.clone()),
-        issued_on.or(document.issued_on),
-    );
-    if fuller != (title, issuer, issued_on) {
-        diesel::update(legal_documents::table.find(&document.key))
-            .set((
-                legal_documents::title.eq(fuller.0),
-                legal_documents::issuer.eq(fuller.1),
-                legal_documents::issued_on.eq(fuller.2),
-            ))
-            .execute(conn)?;
-    }
-    Ok(())
 }
 
 fn sorted<T, K: Ord>(items: impl Iterator<Item = T>, key: impl Fn(&T) -> K) -> Vec<T> {

@@ -12,15 +12,11 @@ use kstt_domain::policy::Permit;
 use kstt_domain::policy::actions::ImportProcedures;
 
 use super::derive::GENERATION;
-use super::{
-    FieldRow, Prepared, ProcedureRow, Summary, TextsRow, VersionRow, aftermath, ever_of_code, versions,
-};
+use super::read::last_version;
+use super::{FieldRow, Prepared, ProcedureRow, Summary, TextsRow, VersionRow, aftermath, ever_of_code};
 use crate::revision::Revisions;
 use crate::schema::{fields, procedure_texts, procedure_versions, procedures};
 use crate::{Conn, Error};
-
-/// Versions of one procedure that are looked through.
-const MAX_VERSIONS: i64 = 10_000;
 
 /// How a version came to be: by an import.
 const ORIGIN: &str = "import";
@@ -93,8 +89,8 @@ struct Import<'a, I> {
 
 impl<I: FnMut() -> String> Import<'_, I> {
     fn row(&mut self, row: &Prepared) -> Result<RowOutcome, Error> {
-        let last = match self.last_version(row)? {
-            None => self.version_of_another_level(row)?,
+        let last = match self.last_of_row(row)? {
+            None => self.last_of_another_level(row)?,
             found => found,
         };
         match last {
@@ -106,7 +102,7 @@ impl<I: FnMut() -> String> Import<'_, I> {
         }
     }
 
-    fn last_version(&mut self, row: &Prepared) -> Result<Option<VersionRow>, Error> {
+    fn last_of_row(&mut self, row: &Prepared) -> Result<Option<VersionRow>, Error> {
         Ok(procedure_versions::table
             .inner_join(procedures::table)
             .filter(procedures::source_key.eq(&row.source_key))
@@ -119,14 +115,13 @@ impl<I: FnMut() -> String> Import<'_, I> {
     /// The same code of the same place settled at another level: from a day on it is the same procedure
     /// moved, as all of the districts' moved on 2025-07-01 (Law 72/2025/QH15). Without a day, or where the
     /// place has several, it stands beside them.
-    fn version_of_another_level(&mut self, row: &Prepared) -> Result<Option<VersionRow>, Error> {
+    fn last_of_another_level(&mut self, row: &Prepared) -> Result<Option<VersionRow>, Error> {
         let Some(code) = &row.gist.national_code else { return Ok(None) };
         let place = row.gist.locality.as_ref().map(|locality| &locality.slug);
         let mut moved = Vec::new();
         for procedure in ever_of_code(self.conn, code)? {
             if procedure.locality.as_ref() == place {
-                let versions = versions(self.conn, &procedure.id, 0, MAX_VERSIONS)?;
-                moved.extend(versions.into_iter().last());
+                moved.extend(last_version(self.conn, &procedure.id)?);
             }
         }
         for last in &moved {

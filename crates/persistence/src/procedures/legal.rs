@@ -22,6 +22,58 @@ pub struct LegalDocumentRow {
     pub created_at: NaiveDateTime,
 }
 
+/// A legal document as a version words it.
+#[derive(Debug, Clone)]
+pub struct NamedDocument {
+    pub key: String,
+    pub number: Option<String>,
+    pub title: Option<String>,
+    pub issuer: Option<String>,
+    pub issued_on: Option<NaiveDate>,
+}
+
+/// A document that is known already keeps its words; what was left open is filled in.
+pub(super) fn keep_document(
+    conn: &mut Conn,
+    document: &NamedDocument,
+    now: NaiveDateTime,
+) -> Result<(), Error> {
+    type Words = (Option<String>, Option<String>, Option<NaiveDate>);
+    let known: Option<Words> = legal_documents::table
+        .find(&document.key)
+        .select((legal_documents::title, legal_documents::issuer, legal_documents::issued_on))
+        .first(conn)
+        .optional()?;
+    let Some((title, issuer, issued_on)) = known else {
+        diesel::insert_into(legal_documents::table)
+            .values((
+                legal_documents::key.eq(&document.key),
+                legal_documents::number.eq(&document.number),
+                legal_documents::title.eq(&document.title),
+                legal_documents::issuer.eq(&document.issuer),
+                legal_documents::issued_on.eq(document.issued_on),
+                legal_documents::created_at.eq(now),
+            ))
+            .execute(conn)?;
+        return Ok(());
+    };
+    let fuller = (
+        title.clone().or_else(|| document.title.clone()),
+        issuer.clone().or_else(|| document.issuer.clone()),
+        issued_on.or(document.issued_on),
+    );
+    if fuller != (title, issuer, issued_on) {
+        diesel::update(legal_documents::table.find(&document.key))
+            .set((
+                legal_documents::title.eq(fuller.0),
+                legal_documents::issuer.eq(fuller.1),
+                legal_documents::issued_on.eq(fuller.2),
+            ))
+            .execute(conn)?;
+    }
+    Ok(())
+}
+
 /// Documents in the order of their keys, those that begin with `prefix`, after the key `after`.
 pub fn documents(
     conn: &mut Conn,

@@ -26,10 +26,10 @@ use diesel::prelude::*;
 
 pub use aftermath::{dead_references, file_arrived, missing_files};
 pub use catalogue::{CatalogueFile, CatalogueRow, Fingerprint, each_in_force};
-pub use derive::{Derived, NamedDocument, ReferenceKind, derive_again, waits_for_derivation};
+pub use derive::{Derived, ReferenceKind, derive_again, waits_for_derivation};
 pub use facet::{Condition, Facet, FacetKind, Filter};
 pub use import::{Conflict, ImportOptions, RowOutcome, import_batch};
-pub use legal::{LegalDocumentRow, document, documents, places, procedures_resting_on};
+pub use legal::{LegalDocumentRow, NamedDocument, document, documents, places, procedures_resting_on};
 pub use links::{Link, named_by, naming};
 pub use list::{After, count, list};
 pub use prepare::{Prepared, field_slug, prepare};

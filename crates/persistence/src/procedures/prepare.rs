@@ -6,7 +6,7 @@ use kstt_domain::text;
 use sha2::{Digest, Sha256};
 
 use super::{Derived, Gist};
-use crate::Error;
+use crate::{Error, hex};
 
 /// Bytes kept of a sort key: an index row of PostgreSQL holds less than 2,704.
 const MAX_SORT_KEY_BYTES: usize = 600;
@@ -65,7 +65,7 @@ fn source_key(parsed: &Parsed, checksum: &str) -> String {
 }
 
 fn sha256(text: &str) -> String {
-    Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(Sha256::digest(text))
 }
 
 /// At most `bytes` of a text, whole characters only.

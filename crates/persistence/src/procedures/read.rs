@@ -79,6 +79,16 @@ pub fn versions(
         .load(conn)?)
 }
 
+/// The version of a procedure that was written last.
+pub(super) fn last_version(conn: &mut Conn, procedure_id: &str) -> Result<Option<VersionRow>, Error> {
+    Ok(procedure_versions::table
+        .filter(procedure_versions::procedure_id.eq(procedure_id))
+        .order(procedure_versions::number.desc())
+        .select(VersionRow::as_select())
+        .first(conn)
+        .optional()?)
+}
+
 /// One version of a procedure, by number.
 pub fn version(conn: &mut Conn, procedure_id: &str, number: i64) -> Result<Option<VersionRow>, Error> {
     Ok(procedure_versions::table
