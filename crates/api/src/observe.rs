@@ -1,6 +1,6 @@
 //! Health and metrics.
 
-use actix_web::http::header;
+use actix_web::http::{StatusCode, header};
 use actix_web::{HttpResponse, get};
 use kstt_domain::calendar::vn_date;
 use prometheus::{Encoder, HistogramOpts, HistogramVec, IntCounterVec, Opts, Registry, TextEncoder};
@@ -41,8 +41,8 @@ impl Metrics {
     }
 
     /// Counts one answered request.
-    pub fn observe(&self, method: &str, route: &str, status: u16, seconds: f64) {
-        self.requests.with_label_values(&[method, route, &status.to_string()]).inc();
+    pub fn observe(&self, method: &str, route: &str, status: StatusCode, seconds: f64) {
+        self.requests.with_label_values(&[method, route, status.as_str()]).inc();
         self.seconds.with_label_values(&[method, route]).observe(seconds);
     }
 }

@@ -4,16 +4,18 @@
 //! takes effect at midnight is served at midnight. A commit of this process is seen at once, one of
 //! another process within [`MAX_AGE`].
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use actix_web::HttpResponse;
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::web::{self, Bytes};
 use chrono::NaiveDate;
+use kstt_domain::calendar::vn_date;
 use kstt_persistence::{Conn, Db, Revision, revision};
 use quick_cache::{Equivalent, Weighter, sync::Cache};
 
+use crate::app::App;
 use crate::http::{ApiError, Ctx, ProblemCode, Reply, knows};
 
 /// How long a revision that was read is trusted.
@@ -49,10 +51,12 @@ impl Equivalent<Key> for KeyRef<'_> {
     }
 }
 
-struct Remembered {
+pub(crate) struct Remembered {
     revision: Revision,
     etag: Option<HeaderValue>,
     body: Bytes,
+    /// The pattern of its address, once it was asked for.
+    route: OnceLock<String>,
 }
 
 impl Remembered {
@@ -60,7 +64,27 @@ impl Remembered {
     /// all the threads that work answers out.
     fn of(revision: Revision, reply: &Reply) -> Self {
         let etag = reply.etag.as_ref().and_then(|etag| HeaderValue::from_str(etag).ok());
-        Self { revision, etag, body: Bytes::copy_from_slice(reply.body.as_bytes()) }
+        let body = Bytes::copy_from_slice(reply.body.as_bytes());
+        Self { revision, etag, body, route: OnceLock::new() }
+    }
+
+    /// The pattern of the address, which `find` finds the first time.
+    pub fn route(&self, find: impl FnOnce() -> String) -> &str {
+        self.route.get_or_init(find)
+    }
+
+    fn is_known_to(&self, if_none_match: Option<&str>) -> bool {
+        self.etag.as_ref().and_then(|etag| etag.to_str().ok()).is_some_and(|etag| knows(if_none_match, etag))
+    }
+
+    /// Tells a reader that has the answer already that it still holds.
+    pub fn not_modified(&self) -> HttpResponse {
+        let etag = self.etag.iter().map(|etag| (header::ETAG, etag.clone()));
+        let mut response = HttpResponse::NotModified();
+        etag.for_each(|header| {
+            response.insert_header(header);
+        });
+        response.finish()
     }
 }
 
@@ -124,6 +148,13 @@ impl Memory {
         answer
     }
 
+    /// The answer to this address, if it still holds and the reader has it already.
+    pub fn unchanged(&self, app: &App, address: &str, if_none_match: &str) -> Option<Arc<Remembered>> {
+        let revision = self.revision_if_fresh(&app.db)?;
+        let answer = self.recall(address, vn_date(app.clock.now()), revision)?;
+        answer.is_known_to(Some(if_none_match)).then_some(answer)
+    }
+
     fn recall(&self, address: &str, day: NaiveDate, revision: Revision) -> Option<Arc<Remembered>> {
         self.answers.get(&KeyRef { day, address }).filter(|answer| answer.revision == revision)
     }
@@ -177,14 +208,13 @@ impl Ctx {
     }
 
     fn repeat(&self, answer: &Remembered) -> HttpResponse {
-        let Some(etag) = &answer.etag else {
-            return HttpResponse::Ok().content_type("application/json").body(answer.body.clone());
-        };
-        if knows(self.if_none_match.as_deref(), etag.to_str().unwrap_or_default()) {
-            return HttpResponse::NotModified().insert_header((header::ETAG, etag.clone())).finish();
+        if answer.is_known_to(self.if_none_match.as_deref()) {
+            return answer.not_modified();
         }
         let mut response = HttpResponse::Ok();
-        response.insert_header((header::ETAG, etag.clone()));
+        if let Some(etag) = &answer.etag {
+            response.insert_header((header::ETAG, etag.clone()));
+        }
         response.content_type("application/json").body(answer.body.clone())
     }
 }

@@ -9,7 +9,7 @@ use kstt_api::Config;
 use lines::Lines;
 
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
 /// The open back end for administrative procedure control of a Vietnamese city.
 #[derive(Parser)]

@@ -6,6 +6,7 @@ mod limits;
 mod render;
 
 use std::net::IpAddr;
+use std::sync::Arc;
 use std::time::Instant;
 
 use actix_web::body::{BoxBody, MessageBody};
@@ -13,14 +14,15 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
-use actix_web::{Error, HttpMessage, ResponseError, web};
+use actix_web::{Error, HttpMessage, HttpRequest, ResponseError, web};
 
 pub use limits::Limits;
 use limits::Standing;
 pub(crate) use limits::limit_account;
 
 use crate::app::App;
-use crate::http::{ApiError, ProblemCode, say};
+use crate::http::{ApiError, MAX_TAGS, ProblemCode, say};
+use crate::remember::Remembered;
 
 /// What names a request in the log and in answers.
 #[derive(Debug, Clone, Default)]
@@ -50,19 +52,45 @@ pub async fn edge<B: MessageBody + 'static>(
         address: address::client_address(&req, &app.config.trusted_proxies),
         actor: None,
     };
-    req.extensions_mut().insert(trace.clone());
-    let english = prefers_english(&req);
-
     let standing = limits::check_address(&app, trace.address);
-    let response = match standing.refusal().map_or_else(|| admissible(&req), Err) {
-        Ok(()) => next.call(req).await?.map_into_boxed_body(),
-        Err(refusal) => req.into_response(refusal.error_response()),
-    };
+    let refusal = standing.refusal().map_or_else(|| admissible(&req), Err).err();
+    let known = if refusal.is_none() { known_already(&app, &req) } else { None };
+    if let Some(known) = known {
+        let mut response = req.into_response(known.not_modified());
+        decorate(&mut response, &standing, &trace.id);
+        let route = known.route(|| route_of(response.request()));
+        note(&app, &response, route, &trace, started);
+        return Ok(response);
+    }
 
-    let mut response = render::problems(response, english, &trace.id);
-    decorate(&mut response, &standing, &trace.id);
-    note(&app, &response, started);
+    let english = prefers_english(&req);
+    let trace_id = trace.id.clone();
+    req.extensions_mut().insert(trace);
+    let response = match refusal {
+        None => next.call(req).await?.map_into_boxed_body(),
+        Some(refusal) => req.into_response(refusal.error_response()),
+    };
+    let mut response = render::problems(response, english, &trace_id);
+    decorate(&mut response, &standing, &trace_id);
+    let trace = response.request().extensions_mut().remove::<Trace>().unwrap_or_default();
+    note(&app, &response, &route_of(response.request()), &trace, started);
     Ok(if is_head { response.map_body(|_, _| BoxBody::new(())) } else { response })
+}
+
+/// Most reads of a registry that seldom changes come from readers who have the answer: they are told so
+/// before anything is looked up. Browsers of other origins go the long way, where they get their headers.
+fn known_already(app: &App, req: &ServiceRequest) -> Option<Arc<Remembered>> {
+    let has = |name| req.headers().contains_key(name);
+    if *req.method() != Method::GET || has(header::ORIGIN) {
+        return None;
+    }
+    let tags = req.headers().get(header::IF_NONE_MATCH)?.to_str().ok()?;
+    let address = req.uri().path_and_query()?.as_str();
+    if tags.len() > MAX_TAGS { None } else { app.memory.unchanged(app, address, tags) }
+}
+
+fn route_of(req: &HttpRequest) -> String {
+    req.match_pattern().unwrap_or_else(|| "-".to_owned())
 }
 
 /// Refuses what no handler should see: NUL anywhere in the address, and formats nobody can answer.
@@ -79,9 +107,9 @@ fn admissible(req: &ServiceRequest) -> Result<(), ApiError> {
         ["*/*", "application/*", "application/json", "application/problem+json", "application/x-ndjson"];
     let acceptable = accept.split(',').any(|range| {
         let mut parts = range.split(';').map(str::trim);
-        let essence = parts.next().unwrap_or_default().to_ascii_lowercase();
+        let essence = parts.next().unwrap_or_default();
         let refused = parts.any(|parameter| matches!(parameter, "q=0" | "q=0.0" | "q=0.00" | "q=0.000"));
-        !refused && (essence.is_empty() || answers.contains(&essence.as_str()))
+        !refused && (essence.is_empty() || answers.iter().any(|answer| answer.eq_ignore_ascii_case(essence)))
     });
     // A file comes as the type it has, whatever the caller would rather have.
     let is_file = *req.method() == Method::GET
@@ -148,25 +176,20 @@ fn decorate(response: &mut ServiceResponse, standing: &Standing, trace_id: &str)
 }
 
 /// One log line and one measurement; the address is logged as its pattern, never with its query.
-fn note(app: &App, response: &ServiceResponse, started: Instant) {
-    let request = response.request();
-    let pattern = request.match_pattern().unwrap_or_else(|| "-".to_owned());
+fn note(app: &App, response: &ServiceResponse, route: &str, trace: &Trace, started: Instant) {
+    let method = response.request().method();
     let seconds = started.elapsed().as_secs_f64();
     let status = response.status();
-    app.metrics.observe(request.method().as_str(), &pattern, status.as_u16(), seconds);
-    let extensions = request.extensions();
-    let trace = extensions.get::<Trace>();
+    app.metrics.observe(method.as_str(), route, status, seconds);
     let level =
         if status == StatusCode::INTERNAL_SERVER_ERROR { log::Level::Error } else { log::Level::Info };
     log::log!(
         target: "kstt::request",
         level,
-        "trace={} method={} route={} status={} ms={:.1} actor={}",
-        trace.map_or("-", |trace| trace.id.as_str()),
-        request.method(),
-        pattern,
-        status.as_u16(),
+        "trace={} method={method} route={route} status={} ms={:.1} actor={}",
+        trace.id,
+        status.as_str(),
         seconds * 1000.0,
-        trace.and_then(|trace| trace.actor.as_deref()).unwrap_or("-"),
+        trace.actor.as_deref().unwrap_or("-"),
     );
 }

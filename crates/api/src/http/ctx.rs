@@ -20,6 +20,9 @@ use crate::accounts::{Identity, authenticate};
 use crate::app::App;
 use crate::edge::Trace;
 
+/// The longest `If-None-Match` that is read, in bytes.
+pub const MAX_TAGS: usize = 500;
+
 /// What every handler needs to know of a request.
 #[derive(Clone)]
 pub struct Ctx {
@@ -45,7 +48,7 @@ impl Ctx {
         let text = |name: HeaderName| {
             req.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned)
         };
-        for (name, limit) in [(header::IF_NONE_MATCH, 500), (header::IF_MATCH, 200)] {
+        for (name, limit) in [(header::IF_NONE_MATCH, MAX_TAGS), (header::IF_MATCH, 200)] {
             if req.headers().get(&name).is_some_and(|value| value.len() > limit) {
                 let detail = say(
                     format!("{name} dài quá {limit} ký tự."),
@@ -62,7 +65,7 @@ impl Ctx {
             if_match: text(header::IF_MATCH),
             if_none_match: text(header::IF_NONE_MATCH),
             idempotency_key: text(HeaderName::from_static("idempotency-key")),
-            address_asked: req.uri().to_string(),
+            address_asked: req.uri().path_and_query().map_or_else(String::new, |address| address.to_string()),
             method: req.method().clone(),
             app,
         })

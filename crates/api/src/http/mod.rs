@@ -11,7 +11,7 @@ mod reply;
 mod write;
 
 pub use body::{Body, FileBody, RawBody, canonical, unsupported_type};
-pub use ctx::{Caller, Ctx, Visitor, knows};
+pub use ctx::{Caller, Ctx, MAX_TAGS, Visitor, knows};
 pub use cursor::{Cursor, Page};
 pub use faults::Faults;
 pub use headers::{IdempotencyKey, IfMatch, IfNoneMatch};
