@@ -73,9 +73,12 @@ const PUBLIC: &[&str] = &[
     "countProcedureCompleteness",
     "diffProcedure",
     "getFile",
+    "getDeadlineRule",
+    "getDutiesCalendar",
     "getLegalDocument",
     "getProcedureCompleteness",
     "getProcedureVersion",
+    "listDeadlineRules",
     "listLegalDocuments",
     "listProcedureVersions",
     "getKeys",
@@ -93,6 +96,7 @@ const PUBLIC: &[&str] = &[
     "openProceduresCsv",
     "openProceduresJsonLd",
     "openProceduresNdjson",
+    "previewDeadline",
 ];
 /// What anyone logged in may do, whatever their role.
 const ANYONE: &[&str] = &["getMe", "getMyPermissions"];

@@ -7,6 +7,7 @@ use serde_json::json;
 
 use crate::city::{Answer, City};
 use crate::contract::each_operation;
+use crate::obligations::open_term;
 
 #[derive(QueryableByName)]
 struct Rows {
@@ -166,12 +167,65 @@ fn perform(city: &City, id: &str) -> Option<(i64, Answer)> {
                 )
             })
         }
+        "setDeadlineRule" => {
+            let etag = admin.get("/v1/deadline-rules/K-44").expect(200).etag();
+            let change = json!({ "valid_from": "2020-01-01", "reason": "thử", "timing": {
+                "shape": "term", "term": { "amount": 15, "unit": "calendar_day", "direction": "after" } } });
+            with_match("/v1/deadline-rules/K-44", &etag, change, "PUT")
+        }
+        "openObligationYear" => {
+            let controller = city.login("controller.vpubnd");
+            counted(&|| controller.post("/v1/obligations/open-year", json!({ "year": 2020 })))
+        }
+        "recomputeObligations" => {
+            let controller = city.login("controller.vpubnd");
+            let body = json!({ "dry_run": false, "reason": "thử" });
+            counted(&|| controller.post("/v1/obligations/recompute", body.clone()))
+        }
+        "meetObligation"
+        | "cancelObligation"
+        | "suspendObligation"
+        | "resumeObligation"
+        | "correctObligationTrigger" => {
+            let controller = city.login("controller.vpubnd");
+            let duty = open_term(city, "K-44", "SXD", "2019-03-01T02:00:00Z");
+            let act = |verb: &str, body: serde_json::Value| {
+                let etag = controller.get(&format!("/v1/obligations/{duty}")).expect(200).etag();
+                let path = format!("/v1/obligations/{duty}/{verb}");
+                controller.send("POST", &path).header("If-Match", &etag).json(body).answer()
+            };
+            let why = || json!({ "reason": "thử" });
+            match id {
+                "meetObligation" => counted(&|| act("meet", json!({ "note": "Công văn số 1" }))),
+                "cancelObligation" => counted(&|| act("cancel", why())),
+                "suspendObligation" => counted(&|| act("suspend", why())),
+                "resumeObligation" => {
+                    act("suspend", why()).expect(200);
+                    counted(&|| act("resume", why()))
+                }
+                _ => {
+                    let body =
+                        json!({ "trigger_at": "2019-02-28T02:00:00Z", "dry_run": false, "reason": "thử" });
+                    counted(&|| act("correct-trigger", body.clone()))
+                }
+            }
+        }
+        "giveDutyFeed" => {
+            let head = city.login("head.sxd");
+            counted(&|| head.post("/v1/units/SXD/duty-feeds", json!({ "label": "Lịch" })))
+        }
+        "revokeDutyFeed" => {
+            let head = city.login("head.sxd");
+            let made = head.post("/v1/units/SXD/duty-feeds", json!({ "label": "Lịch" })).expect(201);
+            let path = format!("/v1/units/SXD/duty-feeds/{}", made.body["id"].as_str().unwrap());
+            counted(&|| head.delete(&path))
+        }
         _ => return None,
     })
 }
 
 /// POSTs that change nothing.
-const ASKING: &[&str] = &["computeTerm"];
+const ASKING: &[&str] = &["computeTerm", "previewDeadline"];
 
 #[test]
 fn every_mutating_operation_leaves_an_audit_row() {

@@ -64,12 +64,22 @@ struct Things {
     accounts: BTreeMap<&'static str, (String, String)>,
     officers: BTreeMap<&'static str, String>,
     client: String,
+    /// What each unit owes that owes a plan, and an address of its calendar.
+    duties: BTreeMap<&'static str, String>,
+    feeds: BTreeMap<&'static str, String>,
 }
 
 fn prepare(city: &City) -> Things {
     let admin = city.login("admin.vpubnd");
     let controller = city.login("controller.vpubnd");
-    let mut things = Things { accounts: BTreeMap::new(), officers: BTreeMap::new(), client: String::new() };
+    let mut things = Things {
+        accounts: BTreeMap::new(),
+        officers: BTreeMap::new(),
+        client: String::new(),
+        duties: BTreeMap::new(),
+        feeds: BTreeMap::new(),
+    };
+    controller.post("/v1/obligations/open-year", json!({ "year": 2019 })).expect(200);
     for (unit, _) in UNITS {
         let account = json!({
             "username": format!("walked.{}", unit.to_lowercase()), "display_name": "Walked",
@@ -83,6 +93,13 @@ fn prepare(city: &City) -> Things {
         let officer = json!({ "person": "Người A", "appointing_paper": "01/QĐ", "valid_from": "2019-01-01" });
         let made = controller.post(&format!("/v1/units/{unit}/focal-officers"), officer).expect(201);
         things.officers.insert(unit, made.body["id"].as_str().unwrap().to_owned());
+        let owed = controller.get(&format!("/v1/obligations?unit={unit}&rule=K-20")).expect(200);
+        if let Some(id) = owed.body["items"][0]["id"].as_str() {
+            things.duties.insert(unit, id.to_owned());
+        }
+        let feed =
+            controller.post(&format!("/v1/units/{unit}/duty-feeds"), json!({ "label": "Lịch" })).expect(201);
+        things.feeds.insert(unit, feed.body["id"].as_str().unwrap().to_owned());
     }
     let client =
         admin.post("/v1/clients", json!({ "name": "Walked", "scopes": ["changes.read"] })).expect(201);
@@ -161,6 +178,31 @@ fn send(person: &Person<'_>, things: &Things, id: &str, unit: &'static str, turn
             json!({ "reason": "test", "set": [], "lift": ["2019-09-02"] }),
         ),
         "moveClock" => person.put("/v1/clock", json!({ "now": "2019-03-04T01:00:00Z" })),
+        "setDeadlineRule" => change("PUT", "/v1/deadline-rules/K-30".into(), rule_change()),
+        "openObligationYear" => person.post("/v1/obligations/open-year", json!({ "year": 2019 })),
+        "recomputeObligations" => {
+            person.post("/v1/obligations/recompute", json!({ "dry_run": true, "reason": "thử" }))
+        }
+        "listObligations" => person.get("/v1/obligations"),
+        "listDuties" => person.get(&format!("/v1/units/{unit}/duties")),
+        "getObligation" => person.get(&format!("/v1/obligations/{}", things.duties[unit])),
+        "explainObligation" => person.get(&format!("/v1/obligations/{}/explanation", things.duties[unit])),
+        "meetObligation" => {
+            change("POST", format!("/v1/obligations/{}/meet", things.duties[unit]), json!({ "note": "Số 1" }))
+        }
+        "cancelObligation" | "suspendObligation" | "resumeObligation" => {
+            let verb = id.trim_end_matches("Obligation");
+            let path = format!("/v1/obligations/{}/{verb}", things.duties[unit]);
+            change("POST", path, json!({ "reason": "thử" }))
+        }
+        "correctObligationTrigger" => change(
+            "POST",
+            format!("/v1/obligations/{}/correct-trigger", things.duties[unit]),
+            json!({ "trigger_at": "2019-03-01T01:00:00Z", "dry_run": true, "reason": "thử" }),
+        ),
+        "giveDutyFeed" => person.post(&format!("/v1/units/{unit}/duty-feeds"), json!({ "label": "Lịch" })),
+        "listDutyFeeds" => person.get(&format!("/v1/units/{unit}/duty-feeds")),
+        "revokeDutyFeed" => person.delete(&format!("/v1/units/{unit}/duty-feeds/{}", things.feeds[unit])),
         "listAudit" => person.get("/v1/audit"),
         "listChanges" => person.get("/v1/changes"),
         "storeFile" => {
@@ -171,6 +213,14 @@ fn send(person: &Person<'_>, things: &Things, id: &str, unit: &'static str, turn
             person.post("/v1/procedures/import?dry_run=true", json!({ "procedures": [{ "name": "Thủ tục thử" }] }))
         }
         _ => return None,
+    })
+}
+
+fn rule_change() -> Value {
+    json!({
+        "valid_from": "2020-01-01", "reason": "thử",
+        "timing": { "shape": "recurring", "every": { "rhythm": "quarter",
+            "cutoffs": [{ "owed_by": ["commune"], "month": 3, "day": 20, "inclusive": true }] } },
     })
 }
 
@@ -197,6 +247,21 @@ const ABOUT_A_UNIT: &[&str] = &[
     "mergeUnit",
     "splitUnit",
     "endUnit",
+    "listDuties",
+    "giveDutyFeed",
+    "listDutyFeeds",
+    "revokeDutyFeed",
+];
+
+/// Operations about what a unit owes; the city committee owes no plan.
+const ABOUT_A_DUTY: &[&str] = &[
+    "getObligation",
+    "explainObligation",
+    "meetObligation",
+    "cancelObligation",
+    "suspendObligation",
+    "resumeObligation",
+    "correctObligationTrigger",
 ];
 
 #[test]
@@ -218,10 +283,15 @@ fn every_role_may_do_what_the_policy_prints_and_nothing_else() {
         for (id, action) in &operations {
             let (centre, below) = &policy[action][&account.role.to_string()];
             let reach = if is_central(account.unit) { centre } else { below };
-            let targets = if ABOUT_A_UNIT.contains(&id.as_str()) { UNITS } else { &UNITS[..1] };
+            let about_a_duty = ABOUT_A_DUTY.contains(&id.as_str());
+            let targets = match (ABOUT_A_UNIT.contains(&id.as_str()), about_a_duty) {
+                (true, _) => UNITS,
+                (_, true) => &UNITS[1..],
+                _ => &UNITS[..1],
+            };
             for (unit, _) in targets {
                 turn += 1;
-                let whole_city = !ABOUT_A_UNIT.contains(&id.as_str());
+                let whole_city = !about_a_duty && !ABOUT_A_UNIT.contains(&id.as_str());
                 let allowed = if whole_city { !reach.is_empty() } else { reaches(reach, account.unit, unit) };
                 let answer = send(&person, &things, id, unit, turn);
                 let answer = answer.unwrap_or_else(|| panic!("the walk has no recipe for {id}: add one"));

@@ -2,7 +2,7 @@
 
 use actix_web::{HttpResponse, get, web};
 use kstt_domain::codes::{CodeLabel, CodeList};
-use kstt_domain::{calendar, policy, procedures, units};
+use kstt_domain::{calendar, obligations, policy, procedures, units};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -58,6 +58,13 @@ fn all() -> Vec<CodeList> {
         CodeList::of::<calendar::DayStatus>(),
         CodeList::of::<calendar::Direction>(),
         CodeList::of::<calendar::TermUnit>(),
+        CodeList::of::<obligations::DateReading>(),
+        CodeList::of::<obligations::ObligationState>(),
+        CodeList::of::<obligations::ResponsibleParty>(),
+        CodeList::of::<obligations::RuleCertainty>(),
+        CodeList::of::<obligations::RuleKind>(),
+        CodeList::of::<obligations::RuleShape>(),
+        CodeList::of::<obligations::Trigger>(),
         CodeList::of::<policy::Action>(),
         CodeList::of::<policy::ActorKind>(),
         CodeList::of::<policy::ClientScope>(),

@@ -84,6 +84,7 @@ pub mod problems {
         (name = "auth", description = "Tokens and keys"),
         (name = "me", description = "One's own account"),
         (name = "accounts", description = "Accounts, grants and service clients"),
+        (name = "obligations", description = "Deadlines: the rules, what each unit owes, and why a date is what it is"),
         (name = "audit", description = "The audit trail and the changes feed"),
         (name = "codes", description = "Code lists"),
         (name = "operations", description = "Health, metrics and the demo clock"),
@@ -99,6 +100,7 @@ fn rooms(config: &mut utoipa_actix_web::service_config::ServiceConfig) {
     crate::units::routes(config);
     crate::accounts::routes(config);
     crate::calendar::routes(config);
+    crate::obligations::routes(config);
     crate::documents::routes(config);
     crate::open::routes(config);
     crate::audit::routes(config);

@@ -3,12 +3,14 @@
 use chrono::NaiveDate;
 use kstt_domain::calendar::HolidayTable;
 use kstt_domain::codes::Code;
+use kstt_domain::obligations::RuleTable;
 use kstt_domain::period::{OPEN_END, OPEN_START, Period};
 use kstt_domain::policy::{Actor, Role};
 use kstt_domain::text::sort_key;
 use kstt_domain::units::{SuccessionKind, UnitKind};
 use kstt_persistence::accounts::{self, GrantRow, UserRow};
 use kstt_persistence::calendar::{CalendarVersionRow, Edition, ExceptionRow, OPEN_VERSION};
+use kstt_persistence::obligations::{self, RuleRow};
 use kstt_persistence::units::{self, NewUnit, SuccessionRow};
 use kstt_persistence::{Conn, Error, Stored};
 use serde::{Deserialize, Serialize};
@@ -20,6 +22,7 @@ use crate::procedures::{self, Format, ImportSettings};
 const UNITS: &str = include_str!("../../../data/units.json");
 const REGISTRY: &str = include_str!("../../../data/demo-registry.json");
 const HOLIDAYS: &str = include_str!("../../../data/holidays.json");
+const RULES: &str = include_str!("../../../data/deadline-rules.json");
 
 /// The password of every demo account.
 const DEMO_PASSWORD: &str = "thu-nghiem-2019";
@@ -47,16 +50,41 @@ struct UnitFact {
     successors: Vec<String>,
 }
 
-/// Stores the units and the calendar if there are none yet; answers whether it did.
+/// Stores the units and the calendar if there are none yet, and the deadline rules that are new; answers
+/// whether it stored anything.
 pub fn reference(app: &App) -> Result<bool, Error> {
     app.db.write(|conn| {
-        if kstt_persistence::calendar::latest(conn)?.is_some() {
-            return Ok(false);
+        let first = kstt_persistence::calendar::latest(conn)?.is_none();
+        if first {
+            seed_units(conn, app)?;
+            seed_calendar(conn, app)?;
         }
-        seed_units(conn, app)?;
-        seed_calendar(conn, app)?;
-        Ok(true)
+        let rules = seed_rules(conn, app)?;
+        Ok(first || rules)
     })
+}
+
+/// A rule that was stored once is the city's: it is not touched again.
+fn seed_rules(conn: &mut Conn, app: &App) -> Result<bool, Error> {
+    let table: RuleTable = serde_json::from_str(RULES)?;
+    let mut stored = false;
+    for rule in table.rules {
+        if obligations::rule(conn, &rule.id, 1)?.is_some() {
+            continue;
+        }
+        let row = RuleRow {
+            version: 1,
+            valid_from: rule.valid_from.unwrap_or(OPEN_START),
+            valid_to: rule.valid_to.unwrap_or(OPEN_END),
+            body: serde_json::to_string(&rule)?,
+            rule: rule.id,
+            reason: None,
+            created_at: app.clock.now().naive_utc(),
+        };
+        obligations::insert_rule(conn, &row)?;
+        stored = true;
+    }
+    Ok(stored)
 }
 
 fn seed_units(conn: &mut Conn, app: &App) -> Result<(), Error> {

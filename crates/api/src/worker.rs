@@ -1,11 +1,11 @@
-//! Background work: sealing the trail and tidying up. One call does what is due; `serve` repeats it.
+//! Background work: sealing the trail, opening the year, tidying up. One call does what is due; `serve` repeats it.
 
 use chrono::TimeDelta;
 use kstt_persistence::{idempotency, procedures as registry};
 
 use crate::app::App;
 use crate::http::ApiError;
-use crate::procedures;
+use crate::{obligations, procedures};
 
 /// Answers for retries are kept this long.
 const KEPT: TimeDelta = TimeDelta::hours(24);
@@ -21,6 +21,7 @@ pub fn once(app: &App) -> Result<bool, ApiError> {
     app.db.write(|conn| idempotency::forget_before(conn, forget))?;
     app.limits.tidy();
     let more = derive_again(app)? || more;
+    let more = obligations::open_due_year(app)? || more;
     if let Ok(search) = app.search() {
         app.db.read(|conn| search.catch_up(conn))?;
     }

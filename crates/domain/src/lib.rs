@@ -5,6 +5,7 @@
 
 pub mod calendar;
 pub mod codes;
+pub mod obligations;
 pub mod period;
 pub mod policy;
 pub mod procedures;

@@ -72,7 +72,8 @@ async fn get_client(caller: Caller, id: web::Path<String>) -> Result<HttpRespons
     Ok(caller.answer(Reply::ok(&ClientView::from(row))?.tagged(version)))
 }
 
-fn new_secret(app: &crate::app::App) -> String {
+/// A secret that nobody guesses, in characters that need no escaping anywhere.
+pub fn new_secret(app: &crate::app::App) -> String {
     base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(app.ids.random(32))
 }
 

@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use kstt_domain::policy::{Action, Actor, Reach, reach};
 use kstt_persistence::audit::Sight;
+use kstt_persistence::units::Viewers;
 use kstt_persistence::{Conn, Error, units};
 
 /// The rows `actor` may see who may do `action`; `None`: none at all.
@@ -21,6 +22,23 @@ pub fn sight(
     })
 }
 
+/// The units whose obligations `actor` sees: also those whose work its own unit inherited.
+fn obligations(conn: &mut Conn, actor: &Actor, today: NaiveDate) -> Result<Option<Sight>, Error> {
+    let own_only = match (reach(actor, Action::ReadObligations), &actor.unit) {
+        (Some(Reach::City), _) => return Ok(Some(Sight::City)),
+        (Some(reach), Some(_)) => reach < Reach::Subtree,
+        _ => return Ok(None),
+    };
+    let viewers = Viewers::load(conn)?;
+    let sees = |unit: &&str| {
+        viewers.of(unit).iter().any(|viewer| {
+            let here = actor.unit.as_ref().is_some_and(|own| own.id == viewer.unit_id);
+            here && viewer.period.contains(today) && (viewer.own || !own_only)
+        })
+    };
+    Ok(Some(Sight::Units(viewers.units().filter(sees).map(str::to_owned).collect())))
+}
+
 /// Whose matter a change is.
 enum Rule {
     /// The record is public, or open to all staff.
@@ -36,6 +54,11 @@ const KINDS: &[(&str, Rule)] = &[
     ("field", Rule::Everyone),
     ("file", Rule::Everyone),
     ("calendar", Rule::Everyone),
+    ("deadline_rule", Rule::Everyone),
+    ("obligation_year", Rule::Everyone),
+    ("obligation_recount", Rule::Everyone),
+    ("obligation", Rule::AsFarAs(Action::ReadObligations)),
+    ("duty_feed", Rule::AsFarAs(Action::ReadObligations)),
     ("clock", Rule::Everyone),
     ("focal_officer", Rule::AsFarAs(Action::ReadFocalOfficers)),
     ("account", Rule::AsFarAs(Action::ReadAccounts)),
@@ -49,6 +72,7 @@ const KINDS: &[(&str, Rule)] = &[
 pub struct FeedSight {
     focal_officers: Option<Sight>,
     accounts: Option<Sight>,
+    obligations: Option<Sight>,
 }
 
 impl FeedSight {
@@ -57,6 +81,7 @@ impl FeedSight {
         Ok(Self {
             focal_officers: sight(conn, actor, Action::ReadFocalOfficers, today)?,
             accounts: sight(conn, actor, Action::ReadAccounts, today)?,
+            obligations: obligations(conn, actor, today)?,
         })
     }
 
@@ -67,6 +92,7 @@ impl FeedSight {
             Some((_, Rule::Everyone)) => return true,
             Some((_, Rule::AsFarAs(Action::ReadAccounts))) => &self.accounts,
             Some((_, Rule::AsFarAs(Action::ReadFocalOfficers))) => &self.focal_officers,
+            Some((_, Rule::AsFarAs(Action::ReadObligations))) => &self.obligations,
             Some((_, Rule::AsFarAs(_))) => &None,
         };
         match (far, unit) {
@@ -83,19 +109,24 @@ mod tests {
 
     #[test]
     fn what_is_not_public_is_seen_as_far_as_the_caller_reaches() {
-        let near =
-            FeedSight { focal_officers: Some(Sight::City), accounts: Some(Sight::Units(vec!["u1".into()])) };
+        let near = FeedSight {
+            focal_officers: Some(Sight::City),
+            accounts: Some(Sight::Units(vec!["u1".into()])),
+            obligations: Some(Sight::Units(vec!["u2".into()])),
+        };
+        assert!(near.sees("obligation", Some("u2")) && !near.sees("obligation", Some("u1")));
         assert!(near.sees("procedure", None) && near.sees("unit", Some("u2")));
         assert!(near.sees("grant", Some("u1")) && !near.sees("grant", Some("u2")) && !near.sees("key", None));
         assert!(near.sees("focal_officer", Some("u2")));
-        let blind = FeedSight { focal_officers: None, accounts: None };
+        let blind = FeedSight { focal_officers: None, accounts: None, obligations: None };
         assert!(blind.sees("calendar", None));
         assert!(!blind.sees("account", Some("u1")) && !blind.sees("focal_officer", Some("u1")));
     }
 
     #[test]
     fn an_unknown_kind_is_hidden() {
-        let far = FeedSight { focal_officers: Some(Sight::City), accounts: Some(Sight::City) };
+        let far =
+            FeedSight { focal_officers: Some(Sight::City), accounts: Some(Sight::City), obligations: None };
         assert!(!far.sees("feedback", None) && far.sees("client", None));
     }
 }

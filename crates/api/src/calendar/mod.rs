@@ -49,7 +49,7 @@ fn not_loaded() -> ApiError {
 }
 
 /// What is wrong with a question to the calendar; `None` where the fault is our own data's.
-fn explain(error: &CalendarError) -> Option<(&'static str, Say)> {
+pub fn explain(error: &CalendarError) -> Option<(&'static str, Say)> {
     match error {
         CalendarError::OutsideCalendar { covered: CoveredYears { first, last }, .. } => Some((
             "outside_calendar",

@@ -71,6 +71,11 @@ impl<'t> Tx<'t> {
         Self { conn, app: &ctx.app, actor, now: ctx.now, origin: ctx.origin() }
     }
 
+    /// The same transaction, for what follows from the change and is done by someone else.
+    pub fn on_behalf_of<'s>(&'s mut self, actor: &'s Actor) -> Tx<'s> {
+        Tx { conn: self.conn, app: self.app, actor, now: self.now, origin: self.origin.clone() }
+    }
+
     /// A new id.
     pub fn id(&self) -> String {
         self.app.ids.id()

@@ -12,6 +12,7 @@ use super::check::{self, Content, Named};
 use super::view;
 use super::wire::{NewUnit, RenameUnit};
 use crate::http::{ApiError, Faults, Halt, Reply, Tx, say};
+use crate::obligations;
 
 /// Creates a unit.
 pub fn create(tx: &mut Tx<'_>, content: &Content<NewUnit>) -> Result<Reply, Halt> {
@@ -40,6 +41,7 @@ pub fn create(tx: &mut Tx<'_>, content: &Content<NewUnit>) -> Result<Reply, Halt
         ..Change::default()
     };
     tx.audit(&permit, change)?;
+    obligations::follow_units(tx, std::slice::from_ref(&row.id), new.valid_from)?;
     Ok(Reply::created(format!("/v1/units/{}", row.code), &view)?.tagged(row.version))
 }
 

@@ -58,6 +58,7 @@ crate::codes! {
         /// Civil Code 2015 Art. 148.
         RolledToWorkingDay = "rolled_to_working_day", "Chuyển sang ngày làm việc liền kề",
             "Moved to the adjoining working day";
+        Paused = "paused", "Tạm dừng tính thời hạn", "The clock stood still";
         MakeUpDayPassedOver = "make_up_day_passed_over", "Ngày làm bù không dùng để kết thúc thời hạn",
             "Make-up day, not taken as the end of a term";
     }

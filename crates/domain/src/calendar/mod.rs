@@ -21,6 +21,6 @@ pub use codes::{DayKind, DayReason, DayStatus, Direction, TermUnit};
 pub use error::CalendarError;
 pub use office_hours::{OfficeHours, OfficeSpan};
 pub use table::{CoveredYears, DayException, HolidayTable, TableMeta, YearBasis};
-pub use term::{DayCount, Due, Start, Term};
+pub use term::{DayCount, Due, Pause, Start, Term};
 pub use work_calendar::{Day, WorkCalendar, calendar_days_between};
 pub use zone::{VIETNAM, start_of_vn_day, vn_date};

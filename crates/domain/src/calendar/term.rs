@@ -111,3 +111,19 @@ pub struct DayCount {
     /// Vietnamese name of the holiday or swap, if it is one.
     pub name: Option<String>,
 }
+
+/// A span in which a clock stands still: the day it is stopped has run, the day it goes on is the first
+/// day again and is not counted (Civil Code 2015 Art. 147).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pause {
+    pub stopped_on: NaiveDate,
+    /// `None` while it lasts.
+    pub resumed_on: Option<NaiveDate>,
+}
+
+impl Pause {
+    /// Whether the clock stands still on that day.
+    pub fn holds(&self, date: NaiveDate) -> bool {
+        self.stopped_on < date && self.resumed_on.is_some_and(|resumed| date <= resumed)
+    }
+}

@@ -54,6 +54,14 @@ actions! {
     ReadAudit = "audit.read", "Xem nhật ký", "Read the audit trail";
     ReadChanges = "changes.read", "Đọc dòng thay đổi", "Read the changes feed";
     ImportProcedures = "procedures.import", "Nhập thủ tục hành chính", "Import procedures";
+    EditDeadlineRule = "deadline_rules.edit", "Sửa quy tắc thời hạn", "Edit a deadline rule";
+    ReadObligations = "obligations.read", "Xem việc phải làm và thời hạn", "Read obligations";
+    OpenObligations = "obligations.open", "Lập danh sách việc phải làm", "Open obligations";
+    MeetObligation = "obligations.meet", "Ghi nhận hoàn thành", "Record that an obligation was met";
+    CancelObligation = "obligations.cancel", "Hủy việc phải làm", "Cancel an obligation";
+    SuspendObligation = "obligations.suspend", "Tạm dừng, tiếp tục thời hạn", "Stop and restart a clock";
+    RetimeObligation = "obligations.retime", "Tính lại thời hạn", "Recompute deadlines";
+    ManageDutyFeeds = "duty_feeds.manage", "Cấp, thu hồi địa chỉ lịch", "Give and revoke calendar addresses";
     StoreFile = "files.store", "Lưu tệp biểu mẫu", "Store a form file";
 }
 

@@ -95,6 +95,34 @@ const AUDIT_READERS: &[Rule] = &[
 /// The registry is the control office's (ND 63/2010 Art. 5, 24).
 const REGISTRY_WRITERS: &[Rule] = &[rule(Role::Controller, CENTRE_OF_CITY, Reach::City)];
 
+/// Deadlines: the centre of the city sees all, everyone else their own unit's, and those who answer for it
+/// also what the units below it owe.
+const OBLIGATION_READERS: &[Rule] = &[
+    rule(Role::Admin, CENTRE_OF_CITY, Reach::City),
+    rule(Role::Controller, CENTRE_OF_CITY, Reach::City),
+    rule(Role::Chairman, CENTRE_OF_CITY, Reach::City),
+    rule(Role::Head, CENTRE_OF_CITY, Reach::City),
+    rule(Role::Officer, CENTRE_OF_CITY, Reach::City),
+    rule(Role::Clerk, CENTRE_OF_CITY, Reach::Own),
+    rule(Role::Admin, BELOW, Reach::Subtree),
+    rule(Role::Controller, BELOW, Reach::Subtree),
+    rule(Role::Chairman, BELOW, Reach::Subtree),
+    rule(Role::Head, BELOW, Reach::Subtree),
+    rule(Role::Officer, BELOW, Reach::Own),
+    rule(Role::Clerk, BELOW, Reach::Own),
+];
+
+/// A unit says itself that it has done something; the control office may say so for any.
+const OBLIGATION_KEEPERS: &[Rule] = &[
+    rule(Role::Controller, CENTRE_OF_CITY, Reach::City),
+    rule(Role::Controller, BELOW, Reach::Own),
+    rule(Role::Head, EVERYWHERE, Reach::Own),
+    rule(Role::Officer, EVERYWHERE, Reach::Own),
+];
+
+/// The clocks themselves are the control office's (ND 63/2010 Art. 5).
+const CLOCK_KEEPERS: &[Rule] = &[rule(Role::Controller, CENTRE_OF_CITY, Reach::City)];
+
 /// The whole policy.
 pub const TABLE: &[Entry] = &[
     entry_of(Action::CreateUnit, UNIT_ADMINISTRATION),
@@ -126,6 +154,14 @@ pub const TABLE: &[Entry] = &[
         rules: REGISTRY_WRITERS,
         scope: Some(ClientScope::RegistryWrite),
     },
+    entry_of(Action::EditDeadlineRule, CENTRAL_ADMIN),
+    entry_of(Action::ReadObligations, OBLIGATION_READERS),
+    entry_of(Action::OpenObligations, CLOCK_KEEPERS),
+    entry_of(Action::MeetObligation, OBLIGATION_KEEPERS),
+    entry_of(Action::CancelObligation, CLOCK_KEEPERS),
+    entry_of(Action::SuspendObligation, CLOCK_KEEPERS),
+    entry_of(Action::RetimeObligation, CLOCK_KEEPERS),
+    entry_of(Action::ManageDutyFeeds, OBLIGATION_KEEPERS),
     Entry { action: Action::StoreFile, rules: REGISTRY_WRITERS, scope: Some(ClientScope::RegistryWrite) },
 ];
 

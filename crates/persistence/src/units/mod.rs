@@ -4,6 +4,7 @@ mod focal;
 mod heirs;
 mod succession;
 mod tree;
+mod viewers;
 mod write;
 
 use chrono::{NaiveDate, NaiveDateTime};
@@ -14,6 +15,7 @@ pub use focal::{FocalOfficerRow, appoint, end_term, focal_officer, focal_officer
 pub use heirs::{standing_for, standing_in};
 pub use succession::{Handing, insert_succession, pass_on, record_succession};
 pub use tree::{path_of, subtree_of, unsound_from};
+pub use viewers::{Viewer, Viewers};
 pub use write::{
     Heir, NewUnit, PeriodChange, Reshapes, Takeover, create, end_period, hand_over, insert_seed,
     rewrite_from, touch,

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use super::wire::{MovedFocalOfficer, MovedGrant, Moves, Reshaped, UnitCode};
 use super::work::Plan;
 use crate::http::{ApiError, Faults, Halt, Reply, Tx, say};
+use crate::obligations;
 use crate::units::{check, view};
 
 /// Does everything the plan says; a rehearsal halts with what it would have answered.
@@ -34,7 +35,9 @@ pub fn carry_out<A: Reshapes>(
             hand_over(tx, permit, plan, source, &mut moves)?;
         }
     }
+    let touched: Vec<String> = plan.sources.iter().chain(&plan.heirs).map(|unit| unit.id.clone()).collect();
     audit(tx, permit, plan, affected.into_iter().zip(before), &moves)?;
+    obligations::follow_units(tx, &touched, plan.on)?;
     let Some(source) = plan.sources.first() else { return Err(ApiError::not_found().into()) };
     let row = check::unit(tx.conn, &source.code)?;
     let unit = view::unit(tx.conn, &row, plan.on)?;

@@ -1,18 +1,16 @@
 //! Terms in calendar days, working days and months.
 
-use chrono::{Datelike, Months, NaiveDate};
+use chrono::{Datelike, Months};
 
 use super::walk::Walk;
-use crate::calendar::{CalendarError, DayReason, Direction, Due, Term, WorkCalendar, start_of_vn_day};
+use crate::calendar::{CalendarError, DayReason, Direction, Due, Term, start_of_vn_day};
 
 /// The end of `term`, its amount walked by `unit`: one of the three functions below.
 pub(super) fn count(
-    calendar: &WorkCalendar,
-    start: NaiveDate,
+    mut walk: Walk<'_>,
     term: &Term,
     unit: fn(&mut Walk, u32) -> Result<(), CalendarError>,
 ) -> Result<Due, CalendarError> {
-    let mut walk = Walk::new(calendar, start, term.direction);
     if term.amount == 0 {
         walk.note(false, DayReason::SameDay);
     } else {
@@ -54,9 +52,10 @@ pub(super) fn months(walk: &mut Walk, amount: u32) -> Result<(), CalendarError> 
         Direction::Before => start.checked_sub_months(Months::new(amount)),
     }
     .ok_or(CalendarError::DateOutOfRange)?;
-    while walk.date != end {
+    let days = (end - start).num_days().abs();
+    for left in (0..days).rev() {
         walk.step()?;
-        let clipped = walk.date == end && end.day() != start.day();
+        let clipped = left == 0 && end.day() != start.day();
         walk.note(true, if clipped { DayReason::MonthEndClipped } else { DayReason::CalendarDay });
     }
     Ok(())

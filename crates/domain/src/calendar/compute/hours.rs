@@ -4,23 +4,22 @@ use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeDelta, Utc};
 
 use super::walk::Walk;
 use crate::calendar::zone::{from_vn_local, to_vn_local};
-use crate::calendar::{CalendarError, DayReason, Direction, Due, OfficeHours, Term, WorkCalendar};
+use crate::calendar::{CalendarError, DayReason, Direction, Due, OfficeHours, Term};
 
 pub(super) fn count(
-    calendar: &WorkCalendar,
+    mut walk: Walk<'_>,
     hours: &OfficeHours,
     start: DateTime<Utc>,
     term: &Term,
 ) -> Result<Due, CalendarError> {
     let local_start = to_vn_local(start);
-    let mut walk = Walk::new(calendar, local_start.date(), term.direction);
     if term.amount == 0 {
         walk.note(false, DayReason::SameDay);
         return Ok(Due { due_on: walk.date, due_at: start, explanation: walk.explanation() });
     }
     let mut left = TimeDelta::hours(term.amount.into());
     loop {
-        let day = calendar.day(walk.date)?;
+        let day = walk.calendar.day(walk.date)?;
         let before = left;
         let end =
             if day.working { work(walk.date, hours, local_start, term.direction, &mut left) } else { None };

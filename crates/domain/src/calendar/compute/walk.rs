@@ -2,23 +2,41 @@
 
 use chrono::NaiveDate;
 
-use crate::calendar::{CalendarError, DayCount, DayReason, Direction, WorkCalendar};
+use crate::calendar::{CalendarError, DayCount, DayReason, Direction, Pause, WorkCalendar};
 
 /// Where the walk stands and what it has noted so far.
 pub(super) struct Walk<'a> {
     pub calendar: &'a WorkCalendar,
     pub date: NaiveDate,
     pub direction: Direction,
+    pauses: &'a [Pause],
+    /// Days passed over because the clock stood still.
+    pub paused_days: u32,
     notes: Vec<DayCount>,
 }
 
 impl<'a> Walk<'a> {
-    pub fn new(calendar: &'a WorkCalendar, start: NaiveDate, direction: Direction) -> Self {
-        Self { calendar, date: start, direction, notes: Vec::new() }
+    pub fn new(
+        calendar: &'a WorkCalendar,
+        start: NaiveDate,
+        direction: Direction,
+        pauses: &'a [Pause],
+    ) -> Self {
+        Self { calendar, date: start, direction, pauses, paused_days: 0, notes: Vec::new() }
     }
 
-    /// Goes on by one day.
+    /// Goes on to the next day on which the clock runs.
     pub fn step(&mut self) -> Result<(), CalendarError> {
+        self.next_day()?;
+        while self.pauses.iter().any(|pause| pause.holds(self.date)) {
+            self.note(false, DayReason::Paused);
+            self.paused_days += 1;
+            self.next_day()?;
+        }
+        Ok(())
+    }
+
+    fn next_day(&mut self) -> Result<(), CalendarError> {
         let next = match self.direction {
             Direction::After => self.date.succ_opt(),
             Direction::Before => self.date.pred_opt(),

@@ -1,0 +1,34 @@
+//! Deadlines over HTTP: the rules, what each unit owes, why a date is what it is, and what follows when
+//! the calendar or a moment is corrected.
+//!
+//! Rooms open and meet obligations in the transaction of their own change; how an obligation stands is
+//! derived from the moment asked.
+
+mod act;
+mod duties;
+mod follow;
+mod list;
+mod preview;
+mod produce;
+mod read;
+mod retime;
+mod rules;
+mod sight;
+mod timing;
+mod wire;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+pub use follow::follow_units;
+pub use produce::{OpenedYear, open_due_year, open_year};
+
+pub fn routes(config: &mut ServiceConfig) {
+    rules::routes(config);
+    list::routes(config);
+    preview::routes(config);
+    produce::routes(config);
+    retime::routes(config);
+    read::routes(config);
+    act::routes(config);
+    duties::routes(config);
+}

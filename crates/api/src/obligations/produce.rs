@@ -1,0 +1,282 @@
+//! Opening what every unit owes in a year: its own plan, and its periodic reports.
+
+use std::collections::HashMap;
+
+use actix_web::{HttpResponse, post};
+use chrono::{Datelike, NaiveDate};
+use kstt_domain::calendar::{WorkCalendar, vn_date};
+use kstt_domain::codes::Code;
+use kstt_domain::obligations::{Cutoff, DeadlineRule, DutyPeriod, Every, Opening, Timing};
+use kstt_domain::policy::actions::{CancelObligation, OpenObligations};
+use kstt_domain::policy::{Action, Actor, Permit, Target};
+use kstt_domain::units::UnitKind;
+use kstt_persistence::audit::Change;
+use kstt_persistence::obligations::{self as rows, Moments, ObligationRow, RuleRow};
+use kstt_persistence::units::{self, UnitFilter, UnitRow, Viewers};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::timing;
+use crate::app::App;
+use crate::contract::problems;
+use crate::http::{ApiError, Body, Caller, Faults, Halt, IdempotencyKey, Reply, Tx, say};
+
+/// What is owed for a period, until the room it belongs to opens it itself: the rule and the kind of thing.
+const PRODUCED: &[(&str, &str)] = &[
+    ("K-20", "unit_plan"),
+    ("K-30", "periodic_report"),
+    ("K-31", "periodic_report"),
+    ("K-32", "periodic_report"),
+];
+/// More units of one kind than there will ever be.
+const ALL_UNITS: i64 = 100_000;
+/// Why an obligation of a unit that no longer owes it is called off.
+const UNIT_ENDED: &str = "Đơn vị không còn tồn tại vào ngày đến hạn.";
+
+/// A year to open.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct YearToOpen {
+    #[schema(minimum = 1900, maximum = 2199, example = 2020)]
+    year: i32,
+}
+
+/// What opening a year did.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, ToSchema)]
+pub struct OpenedYear {
+    #[schema(minimum = 1900, maximum = 2199)]
+    pub year: i32,
+    /// Obligations that are new.
+    #[schema(minimum = 0, maximum = 1000000)]
+    pub opened: i64,
+    /// Obligations that were open already.
+    #[schema(minimum = 0, maximum = 1000000)]
+    pub kept: i64,
+    /// Obligations called off because their unit does not exist on the last lawful day.
+    #[schema(minimum = 0, maximum = 1000000)]
+    pub cancelled: i64,
+}
+
+/// Open the obligations of a year
+///
+/// The plan of every unit and its periodic reports, for the units that exist on each last lawful day. What
+/// is open already stays as it is; the current year is opened without being asked.
+#[utoipa::path(tag = "obligations", operation_id = "openObligationYear", params(IdempotencyKey), request_body = YearToOpen,
+    responses((status = 200, description = "What was done", body = OpenedYear), problems::Open, problems::Guarded,
+        problems::Content, problems::Collision),
+    extensions(("x-action" = json!("obligations.open"))))]
+#[post("/v1/obligations/open-year")]
+async fn open_obligation_year(caller: Caller, body: Body<YearToOpen>) -> Result<HttpResponse, ApiError> {
+    caller.require(Action::OpenObligations)?;
+    let year = body.value.year;
+    caller.write(&body.hash, move |tx| Ok(Reply::ok(&open_year(tx, year)?)?)).await
+}
+
+/// Opens the current year when nothing of it is open; answers whether it did.
+pub fn open_due_year(app: &App) -> Result<bool, ApiError> {
+    let year = vn_date(app.clock.now()).year();
+    let is_open = |conn: &mut kstt_persistence::Conn| {
+        let Some((rule, kind)) = PRODUCED.first() else { return Ok(true) };
+        Ok::<_, kstt_persistence::Error>(
+            kstt_persistence::calendar::latest(conn)?
+                .is_none_or(|row| !(row.first_year..=row.last_year).contains(&year))
+                || rows::is_produced(conn, rule, (kind, &format!("{year:04}")))?,
+        )
+    };
+    if app.db.read(is_open)? {
+        return Ok(false);
+    }
+    let actor = Actor::system("obligations");
+    let opened = app.db.write(|conn| open_year(&mut Tx::of_system(conn, app, &actor), year));
+    match opened {
+        Ok(_) => Ok(true),
+        // Another process opened it in the same moment.
+        Err(Halt::Raced) => Ok(false),
+        Err(Halt::Refused(error)) => Err(error),
+        Err(Halt::Rehearsed(_)) => Ok(false),
+    }
+}
+
+/// Opens everything that units owe for a year and its parts.
+pub fn open_year(tx: &mut Tx<'_>, year: i32) -> Result<OpenedYear, Halt> {
+    let permit = tx.permit::<OpenObligations>(&Target::city(year.to_string()))?;
+    let calendar = tx.app.calendar(tx.conn)?;
+    let viewers = Viewers::load(tx.conn)?;
+    let mut producer =
+        Producer { calendar: &calendar, viewers, permit, done: OpenedYear { year, ..OpenedYear::default() } };
+    for (rule, kind) in PRODUCED {
+        for period in periods(tx, rule, year)? {
+            producer.open_period(tx, rule, kind, period)?;
+        }
+    }
+    let Producer { done, permit, .. } = producer;
+    if done.opened + done.cancelled > 0 {
+        let key = year.to_string();
+        let change = Change {
+            kind: "obligation_year",
+            id: &key,
+            key: &key,
+            after: serde_json::to_value(done).ok(),
+            ..Change::default()
+        };
+        tx.audit(&permit, change)?;
+    }
+    Ok(done)
+}
+
+/// The years that are open.
+pub fn opened_years(tx: &mut Tx<'_>) -> Result<Vec<i32>, ApiError> {
+    let Some((rule, kind)) = PRODUCED.first() else { return Ok(Vec::new()) };
+    let years = rows::subjects_of(tx.conn, rule, kind)?;
+    Ok(years.iter().filter_map(|year| year.parse().ok()).collect())
+}
+
+/// The periods of a year that a rule asks something for.
+fn periods(tx: &mut Tx<'_>, rule: &str, year: i32) -> Result<Vec<DutyPeriod>, ApiError> {
+    let outside = || {
+        let mut faults = Faults::default();
+        faults.add("/year", "out_of_range", say("Năm không hợp lệ.", "There is no such year."));
+        faults.finish().err().unwrap_or_else(ApiError::not_found)
+    };
+    let first =
+        NaiveDate::from_ymd_opt(year, 1, 1).filter(|_| (1900..2200).contains(&year)).ok_or_else(outside)?;
+    let Some(row) = rows::rule_on(tx.conn, rule, first)? else { return Ok(Vec::new()) };
+    Ok(match row.read()?.timing {
+        Timing::FixedDate { .. } => DutyPeriod::year(year).into_iter().collect(),
+        Timing::Recurring { every: Every::Quarter { .. } } => DutyPeriod::quarters(year).collect(),
+        Timing::Recurring { every: Every::Month { .. } } => DutyPeriod::months(year).collect(),
+        _ => Vec::new(),
+    })
+}
+
+struct Producer<'a> {
+    calendar: &'a WorkCalendar,
+    viewers: Viewers,
+    permit: Permit<OpenObligations>,
+    done: OpenedYear,
+}
+
+impl Producer<'_> {
+    /// Opens what is owed for one period, and calls off what units owe that do not exist when it is due.
+    fn open_period(
+        &mut self,
+        tx: &mut Tx<'_>,
+        rule: &str,
+        kind: &str,
+        period: DutyPeriod,
+    ) -> Result<(), Halt> {
+        let Some(row) = rows::rule_on(tx.conn, rule, period.first_day())? else { return Ok(()) };
+        let written = row.read()?;
+        let code = period.code();
+        let mut known: HashMap<String, ObligationRow> = rows::of_subject(tx.conn, rule, (kind, &code))?
+            .into_iter()
+            .map(|row| (row.unit_id.clone(), row))
+            .collect();
+        for owing in kinds(&written) {
+            let moments = self.moments(tx, &row, &written, Opening::Period(period, owing))?;
+            for unit in units_on(tx, owing, moments.due_on)? {
+                if known.remove(&unit.id).is_some() {
+                    self.done.kept += 1;
+                } else {
+                    self.open(tx, &row.rule, (kind, &code), &unit, &moments)?;
+                }
+            }
+        }
+        for row in known.into_values().filter(ObligationRow::is_live) {
+            self.call_off(tx, &row)?;
+        }
+        Ok(())
+    }
+
+    fn moments(
+        &self,
+        tx: &Tx<'_>,
+        row: &RuleRow,
+        rule: &DeadlineRule,
+        opening: Opening,
+    ) -> Result<Moments, ApiError> {
+        let deadline = timing::deadline(tx.app, self.calendar, rule, opening, &[]).map_err(|none| {
+            let (code, detail) = timing::explain(&none);
+            let mut faults = Faults::default();
+            faults.add("/year", code, detail);
+            faults.finish().err().unwrap_or_else(ApiError::not_found)
+        })?;
+        Ok(timing::moments(&deadline, opening, row, self.calendar))
+    }
+
+    fn open(
+        &mut self,
+        tx: &mut Tx<'_>,
+        rule: &str,
+        (kind, subject): (&str, &str),
+        unit: &UnitRow,
+        moments: &Moments,
+    ) -> Result<(), Halt> {
+        let now = tx.now.naive_utc();
+        let row = moments.put(ObligationRow {
+            id: tx.id(),
+            sort_key: String::new(),
+            rule: rule.to_owned(),
+            rule_version: moments.rule_version,
+            subject_kind: kind.to_owned(),
+            subject_id: subject.to_owned(),
+            unit_id: unit.id.clone(),
+            sequence: 1,
+            officer_id: None,
+            trigger_at: moments.trigger_at,
+            soon_at: moments.soon_at,
+            warn_at: moments.warn_at,
+            due_at: moments.due_at,
+            due_on: moments.due_on,
+            calendar_version: moments.calendar_version,
+            paused_at: None,
+            met_at: None,
+            cancelled_at: None,
+            note: None,
+            version: 1,
+            created_at: now,
+            updated_at: now,
+        });
+        let viewers = self.viewers.of(&unit.id);
+        rows::insert(tx.conn, &self.permit, &row, &viewers)
+            .map_err(|error| if error.is_unique_violation() { Halt::Raced } else { error.into() })?;
+        self.done.opened += 1;
+        Ok(())
+    }
+
+    fn call_off(&mut self, tx: &mut Tx<'_>, row: &ObligationRow) -> Result<(), Halt> {
+        let permit = tx.permit::<CancelObligation>(&Target::city(&row.id))?;
+        let now = tx.now.naive_utc();
+        rows::cancel(tx.conn, &permit, row, UNIT_ENDED, now)?.ok_or(Halt::Raced)?;
+        let change = Change {
+            kind: "obligation",
+            id: &row.id,
+            key: &row.id,
+            unit_id: Some(&row.unit_id),
+            after: Some(json!({ "cancelled_at": tx.now })),
+            reason: Some(UNIT_ENDED),
+            ..Change::default()
+        };
+        tx.audit(&permit, change)?;
+        self.done.cancelled += 1;
+        Ok(())
+    }
+}
+
+/// The kinds of units that owe something by a rule.
+fn kinds(rule: &DeadlineRule) -> impl Iterator<Item = UnitKind> {
+    let owed = |cutoff: &Cutoff| cutoff.owed_by.clone();
+    let owing: Vec<UnitKind> = rule.timing.cutoffs().0.iter().flat_map(owed).collect();
+    UnitKind::ALL.iter().copied().filter(move |kind| owing.contains(kind))
+}
+
+fn units_on(tx: &mut Tx<'_>, kind: UnitKind, day: NaiveDate) -> Result<Vec<UnitRow>, ApiError> {
+    let filter = UnitFilter { kind: Some(kind), ..UnitFilter::default() };
+    Ok(units::list(tx.conn, day, &filter, None, ALL_UNITS)?.into_iter().map(|(unit, _)| unit).collect())
+}
+
+pub fn routes(config: &mut ServiceConfig) {
+    config.service(open_obligation_year);
+}

@@ -1,0 +1,82 @@
+//! From a rule and what opened an obligation to its moments.
+
+use chrono::NaiveDateTime;
+use kstt_domain::calendar::{Pause, WorkCalendar, vn_date};
+use kstt_domain::obligations::{Counting, Deadline, DeadlineRule, DutyPeriod, NoDeadline, Opening};
+use kstt_domain::units::UnitKind;
+use kstt_persistence::obligations::{Moments, ObligationRow, PauseRow, RuleRow};
+
+use crate::app::App;
+use crate::http::{ApiError, ProblemCode, Say, say};
+
+/// What opened an obligation: its period if its rule is one of dates, else its trigger.
+pub fn opening_of(rule: &DeadlineRule, row: &ObligationRow, kind: UnitKind) -> Result<Opening, ApiError> {
+    if rule.timing.cutoffs().0.is_empty() {
+        return Ok(Opening::Moment(row.trigger_at.and_utc()));
+    }
+    let period: DutyPeriod = row.subject_id.parse().map_err(|()| {
+        log::error!("obligation {}: {} is no period", row.id, row.subject_id);
+        ApiError::new(ProblemCode::Internal)
+    })?;
+    Ok(Opening::Period(period, kind))
+}
+
+/// The deadline of an opening, with the clock standing still now and then.
+pub fn deadline(
+    app: &App,
+    calendar: &WorkCalendar,
+    rule: &DeadlineRule,
+    opening: Opening,
+    pauses: &[PauseRow],
+) -> Result<Deadline, NoDeadline> {
+    let day = |moment: NaiveDateTime| vn_date(moment.and_utc());
+    let pauses: Vec<Pause> = pauses
+        .iter()
+        .map(|row| Pause { stopped_on: day(row.stopped_at), resumed_on: row.resumed_at.map(day) })
+        .collect();
+    rule.deadline(opening, Counting { calendar, hours: &app.office_hours, pauses: &pauses })
+}
+
+/// The stored form of a deadline.
+pub fn moments(deadline: &Deadline, opening: Opening, rule: &RuleRow, calendar: &WorkCalendar) -> Moments {
+    let trigger_at = match opening {
+        Opening::Moment(moment) => moment,
+        Opening::Period(period, _) => kstt_domain::calendar::start_of_vn_day(period.first_day()),
+    };
+    Moments {
+        rule_version: rule.version,
+        calendar_version: calendar.version(),
+        trigger_at: trigger_at.naive_utc(),
+        soon_at: deadline.soon_at.naive_utc(),
+        warn_at: deadline.warn_at.naive_utc(),
+        due_at: deadline.due_at.naive_utc(),
+        due_on: deadline.due_on,
+    }
+}
+
+/// Why there is no deadline, for whoever asked.
+pub fn explain(none: &NoDeadline) -> (&'static str, Say) {
+    match none {
+        NoDeadline::Shape => (
+            "no_deadline",
+            say(
+                "Quy tắc này được kiểm tra tại chỗ, không tạo thời hạn.",
+                "This rule is checked where it applies and gives no deadline.",
+            ),
+        ),
+        NoDeadline::Opening => (
+            "other_opening",
+            say(
+                "Quy tắc theo kỳ cần `period` và `unit_kind`; quy tắc theo sự kiện cần `at`.",
+                "A rule of dates needs `period` and `unit_kind`, a rule of events needs `at`.",
+            ),
+        ),
+        NoDeadline::NotOwed => {
+            ("not_owed", say("Loại đơn vị này không có nghĩa vụ đó.", "Units of this kind do not owe it."))
+        }
+        NoDeadline::Calendar(error) => crate::calendar::explain(error).unwrap_or((
+            "calendar",
+            say("Lịch làm việc không tính được.", "The working calendar cannot count it."),
+        )),
+    }
+}

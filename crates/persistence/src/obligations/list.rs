@@ -1,0 +1,211 @@
+//! Lists and counts. The whole city reads the table itself, a unit what is visible to it; the same
+//! conditions narrow both.
+
+use chrono::{NaiveDate, NaiveDateTime};
+use diesel::prelude::*;
+use kstt_domain::codes::Code;
+use kstt_domain::obligations::ObligationState;
+
+use super::sight::ROOM;
+use super::standing::in_state;
+use super::{ObligationRow, PauseRow};
+use crate::schema::{obligation_pauses, obligations as o, visible_to as v};
+use crate::{Backend, Conn, Error};
+
+/// Whose obligations are read.
+#[derive(Debug, Clone)]
+pub enum Scope {
+    City,
+    /// What one unit sees on a day.
+    Unit {
+        unit_id: String,
+        day: NaiveDate,
+        /// Its own matters and those it inherited, not those of units below it.
+        own: bool,
+    },
+}
+
+/// What a list is narrowed by.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    pub state: Option<ObligationState>,
+    /// Only what is past due and still to be done.
+    pub overdue: bool,
+    pub rule: Option<String>,
+    /// Kind and id.
+    pub subject: Option<(String, String)>,
+    pub officer_id: Option<String>,
+    pub due_from: Option<NaiveDate>,
+    /// Exclusive.
+    pub due_to: Option<NaiveDate>,
+    pub updated_since: Option<NaiveDateTime>,
+}
+
+/// A part of a list.
+#[derive(Debug, Clone, Copy)]
+pub struct Page<'a> {
+    pub after: Option<&'a str>,
+    pub limit: i64,
+}
+
+type Base = o::BoxedQuery<'static, Backend>;
+type Seen = diesel::dsl::IntoBoxed<'static, diesel::dsl::InnerJoin<v::table, o::table>, Backend>;
+
+macro_rules! narrowed {
+    ($query:expr, $filter:expr, $now:expr) => {{
+        let (mut query, filter, now) = ($query, $filter, $now);
+        if let Some(state) = filter.state {
+            query = in_state!(query, state, now);
+        }
+        if filter.overdue {
+            query = in_state!(query, ObligationState::Breached, now);
+        }
+        if let Some(rule) = &filter.rule {
+            query = query.filter(o::rule.eq(rule.clone()));
+        }
+        if let Some((kind, id)) = &filter.subject {
+            query = query.filter(o::subject_kind.eq(kind.clone())).filter(o::subject_id.eq(id.clone()));
+        }
+        if let Some(officer) = &filter.officer_id {
+            query = query.filter(o::officer_id.eq(officer.clone()));
+        }
+        if let Some(from) = filter.due_from {
+            query = query.filter(o::sort_key.ge(from.to_string()));
+        }
+        if let Some(to) = filter.due_to {
+            query = query.filter(o::sort_key.lt(to.to_string()));
+        }
+        if let Some(since) = filter.updated_since {
+            query = query.filter(o::updated_at.ge(since));
+        }
+        query
+    }};
+}
+
+fn of_city(filter: &Filter, now: NaiveDateTime) -> Base {
+    narrowed!(o::table.into_boxed(), filter, now)
+}
+
+fn of_unit((unit_id, day, own): (&str, NaiveDate, bool), filter: &Filter, now: NaiveDateTime) -> Seen {
+    let mut query = v::table
+        .inner_join(o::table)
+        .into_boxed()
+        .filter(v::unit_id.eq(unit_id.to_owned()))
+        .filter(v::room.eq(ROOM))
+        .filter(v::valid_from.le(day))
+        .filter(v::valid_to.gt(day));
+    if own {
+        query = query.filter(v::own);
+    }
+    if filter.overdue || filter.state.is_some_and(needs_doing) {
+        query = query.filter(v::live);
+    }
+    // The same bounds on the index that gives the order.
+    if let Some(from) = filter.due_from {
+        query = query.filter(v::sort_key.ge(from.to_string()));
+    }
+    if let Some(to) = filter.due_to {
+        query = query.filter(v::sort_key.lt(to.to_string()));
+    }
+    narrowed!(query, filter, now)
+}
+
+/// Whether something is still to be done in a state.
+fn needs_doing(state: ObligationState) -> bool {
+    !matches!(state, ObligationState::Met | ObligationState::MetLate | ObligationState::Cancelled)
+}
+
+/// A page of obligations, in the order of their last lawful days.
+pub fn list(
+    conn: &mut Conn,
+    scope: &Scope,
+    filter: &Filter,
+    now: NaiveDateTime,
+    page: Page<'_>,
+) -> Result<Vec<ObligationRow>, Error> {
+    Ok(match scope {
+        Scope::City => {
+            let mut query = of_city(filter, now);
+            if let Some(after) = page.after {
+                query = query.filter(o::sort_key.gt(after.to_owned()));
+            }
+            query.order(o::sort_key.asc()).limit(page.limit).select(ObligationRow::as_select()).load(conn)?
+        }
+        Scope::Unit { unit_id, day, own } => {
+            let mut query = of_unit((unit_id, *day, *own), filter, now);
+            if let Some(after) = page.after {
+                query = query.filter(v::sort_key.gt(after.to_owned()));
+            }
+            query.order(v::sort_key.asc()).limit(page.limit).select(ObligationRow::as_select()).load(conn)?
+        }
+    })
+}
+
+/// How many there are, counted no further than a cap.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Counted {
+    pub state: ObligationState,
+    pub count: i64,
+    /// There are more than were counted.
+    pub more: bool,
+}
+
+/// How many obligations there are in each state. `filter.state` and `filter.overdue` are left aside.
+pub fn counts(
+    conn: &mut Conn,
+    scope: &Scope,
+    filter: &Filter,
+    now: NaiveDateTime,
+    cap: i64,
+) -> Result<Vec<Counted>, Error> {
+    let mut counted = Vec::new();
+    for state in ObligationState::ALL.iter().copied() {
+        let filter = Filter { state: Some(state), overdue: false, ..filter.clone() };
+        // A row beyond the cap is looked for first: counting all of millions is what the cap is against.
+        let (beyond, count): (Option<String>, i64) = match scope {
+            Scope::City => {
+                let beyond =
+                    of_city(&filter, now).order(o::sort_key.asc()).select(o::id).offset(cap).limit(1);
+                let beyond = beyond.first(conn).optional()?;
+                let count =
+                    if beyond.is_some() { cap } else { of_city(&filter, now).count().get_result(conn)? };
+                (beyond, count)
+            }
+            Scope::Unit { unit_id, day, own } => {
+                let query = || of_unit((unit_id, *day, *own), &filter, now);
+                let beyond = query().order(v::sort_key.asc()).select(o::id).offset(cap).limit(1);
+                let beyond = beyond.first(conn).optional()?;
+                let count = if beyond.is_some() { cap } else { query().count().get_result(conn)? };
+                (beyond, count)
+            }
+        };
+        counted.push(Counted { state, count, more: beyond.is_some() });
+    }
+    Ok(counted)
+}
+
+/// One obligation.
+pub fn find(conn: &mut Conn, id: &str) -> Result<Option<ObligationRow>, Error> {
+    Ok(o::table.find(id).select(ObligationRow::as_select()).first(conn).optional()?)
+}
+
+/// When the clock of an obligation stood still, oldest first.
+pub fn pauses(conn: &mut Conn, obligation_id: &str) -> Result<Vec<PauseRow>, Error> {
+    Ok(obligation_pauses::table
+        .filter(obligation_pauses::obligation_id.eq(obligation_id))
+        .order(obligation_pauses::stopped_at.asc())
+        .select(PauseRow::as_select())
+        .load(conn)?)
+}
+
+/// What is still to be done, after an id.
+pub fn live_after(conn: &mut Conn, after: &str, limit: i64) -> Result<Vec<ObligationRow>, Error> {
+    Ok(o::table
+        .filter(o::met_at.is_null())
+        .filter(o::cancelled_at.is_null())
+        .filter(o::id.gt(after))
+        .order(o::id.asc())
+        .limit(limit)
+        .select(ObligationRow::as_select())
+        .load(conn)?)
+}

@@ -1,0 +1,78 @@
+//! Deadlines as rows: rules in versions, obligations, and who sees them.
+//!
+//! How an obligation stands is never stored: `standing` tells it from the row and the moment asked.
+
+mod feeds;
+mod list;
+mod rules;
+mod sight;
+mod standing;
+mod write;
+
+use chrono::{NaiveDate, NaiveDateTime};
+use diesel::prelude::*;
+
+pub use feeds::{FeedRow, feed_of_token, feeds_of, give_feed, revoke_feed};
+pub use list::{Counted, Filter, Page, Scope, counts, find, list, live_after, pauses};
+pub use rules::{NewRuleVersion, RuleRow, insert_rule, publish_rule, rule, rule_on, rule_versions, rules_on};
+pub use sight::{ROOM, show_again};
+pub use standing::state_of;
+pub use write::{
+    Moments, cancel, insert, is_produced, meet, of_subject, resume, retime, subjects_of, suspend,
+};
+
+use crate::schema::{obligation_pauses, obligations};
+
+/// Something a unit has to do, and until when.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = obligations)]
+pub struct ObligationRow {
+    pub id: String,
+    /// The last lawful day and the id: the order of every list.
+    pub sort_key: String,
+    pub rule: String,
+    pub rule_version: i64,
+    pub subject_kind: String,
+    pub subject_id: String,
+    pub unit_id: String,
+    /// Tells several obligations of one rule and subject apart, from 1.
+    pub sequence: i64,
+    pub officer_id: Option<String>,
+    pub trigger_at: NaiveDateTime,
+    pub soon_at: NaiveDateTime,
+    pub warn_at: NaiveDateTime,
+    pub due_at: NaiveDateTime,
+    pub due_on: NaiveDate,
+    pub calendar_version: i64,
+    pub paused_at: Option<NaiveDateTime>,
+    pub met_at: Option<NaiveDateTime>,
+    pub cancelled_at: Option<NaiveDateTime>,
+    /// What was said when it was met or cancelled.
+    pub note: Option<String>,
+    pub version: i64,
+    pub created_at: NaiveDateTime,
+    pub updated_at: NaiveDateTime,
+}
+
+impl ObligationRow {
+    /// The place of an obligation in its lists.
+    pub fn sort_key(due_on: NaiveDate, id: &str) -> String {
+        format!("{due_on} {id}")
+    }
+
+    /// Whether something is still to be done.
+    pub fn is_live(&self) -> bool {
+        self.met_at.is_none() && self.cancelled_at.is_none()
+    }
+}
+
+/// A span in which a clock stood still.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = obligation_pauses)]
+pub struct PauseRow {
+    pub id: String,
+    pub obligation_id: String,
+    pub stopped_at: NaiveDateTime,
+    pub resumed_at: Option<NaiveDateTime>,
+    pub reason: String,
+}

@@ -1,0 +1,65 @@
+//! Tables as diesel sees them. Written to follow `migrations/`; a test compares the two.
+
+mod deadlines;
+mod ground;
+mod people;
+mod registry;
+
+pub use deadlines::*;
+pub use ground::*;
+pub use people::*;
+pub use registry::*;
+
+diesel::joinable!(unit_periods -> units (unit_id));
+diesel::joinable!(seal_queue -> audit (audit_id));
+diesel::joinable!(seals -> audit (audit_id));
+diesel::joinable!(focal_officers -> units (unit_id));
+diesel::joinable!(grants -> users (user_id));
+diesel::joinable!(grants -> units (unit_id));
+diesel::joinable!(sessions -> users (user_id));
+diesel::joinable!(sessions -> units (unit_id));
+diesel::joinable!(refresh_tokens -> sessions (session_id));
+diesel::joinable!(calendar_exceptions -> calendar_versions (from_version));
+diesel::joinable!(procedure_versions -> procedures (procedure_id));
+diesel::joinable!(procedure_texts -> procedure_versions (version_id));
+diesel::joinable!(procedure_facets -> procedure_versions (version_id));
+diesel::joinable!(procedure_references -> procedure_versions (version_id));
+diesel::joinable!(procedure_files -> procedure_versions (version_id));
+diesel::joinable!(visible_to -> obligations (subject_id));
+
+diesel::allow_tables_to_appear_in_same_query!(
+    counters,
+    leases,
+    clock_settings,
+    idempotency_keys,
+    audit,
+    seal_queue,
+    seals,
+    units,
+    unit_periods,
+    unit_successions,
+    focal_officers,
+    users,
+    grants,
+    service_clients,
+    sessions,
+    refresh_tokens,
+    signing_keys,
+    calendar_versions,
+    calendar_exceptions,
+    registry_revision,
+    fields,
+    procedures,
+    procedure_versions,
+    procedure_texts,
+    procedure_facets,
+    procedure_references,
+    legal_documents,
+    files,
+    procedure_files,
+    deadline_rules,
+    obligations,
+    obligation_pauses,
+    visible_to,
+    duty_feeds,
+);
