@@ -12,7 +12,8 @@ CREATE TABLE deadline_rules (
     CHECK (valid_from < valid_to)
 );
 
--- sort_key is the last lawful day and the id: every list of deadlines is in this order.
+-- sort_key is the last lawful day and the id: every list of deadlines is in this order. outcome follows from
+-- met_at, due_at and cancelled_at; what is pending stands as the moment asked has it.
 CREATE TABLE obligations (
     id TEXT PRIMARY KEY NOT NULL,
     sort_key TEXT NOT NULL,
@@ -32,6 +33,7 @@ CREATE TABLE obligations (
     paused_at TIMESTAMP,
     met_at TIMESTAMP,
     cancelled_at TIMESTAMP,
+    outcome TEXT NOT NULL,
     note TEXT,
     version BIGINT NOT NULL,
     created_at TIMESTAMP NOT NULL,
@@ -41,8 +43,8 @@ CREATE TABLE obligations (
     CHECK (warn_at <= due_at)
 );
 CREATE INDEX obligations_order ON obligations (sort_key);
-CREATE INDEX obligations_live ON obligations (sort_key) WHERE met_at IS NULL AND cancelled_at IS NULL;
-CREATE INDEX obligations_rule ON obligations (rule, rule_version, sort_key);
+CREATE INDEX obligations_outcome ON obligations (outcome, sort_key);
+CREATE INDEX obligations_rule ON obligations (rule, sort_key);
 CREATE INDEX obligations_unit ON obligations (unit_id, sort_key);
 CREATE INDEX obligations_subject ON obligations (subject_kind, subject_id, sort_key);
 CREATE INDEX obligations_officer ON obligations (officer_id, sort_key);
@@ -60,7 +62,6 @@ CREATE INDEX obligation_pauses_obligation ON obligation_pauses (obligation_id, s
 
 -- Which unit sees a thing on which days, in the order of its list: every list of a unit is an equality
 -- and a keyset. `own`: it is the unit's own matter, or one it inherited, and not one of a unit below it.
--- `live`: something is still to be done.
 CREATE TABLE visible_to (
     unit_id TEXT NOT NULL REFERENCES units (id),
     room TEXT NOT NULL,
@@ -69,11 +70,11 @@ CREATE TABLE visible_to (
     valid_from DATE NOT NULL,
     valid_to DATE NOT NULL,
     own BOOLEAN NOT NULL,
-    live BOOLEAN NOT NULL,
+    outcome TEXT NOT NULL,
     PRIMARY KEY (unit_id, room, sort_key, valid_from),
     CHECK (valid_from < valid_to)
 );
-CREATE INDEX visible_to_live ON visible_to (unit_id, room, sort_key) WHERE live;
+CREATE INDEX visible_to_outcome ON visible_to (unit_id, room, outcome, sort_key);
 CREATE INDEX visible_to_subject ON visible_to (subject_id, room);
 
 -- Addresses that calendar programs subscribe to; only a hash of each token is kept.

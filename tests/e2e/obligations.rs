@@ -6,11 +6,12 @@ mod rules;
 mod years;
 
 use chrono::{DateTime, NaiveDateTime, Utc};
+use kstt_domain::obligations::ObligationOutcome;
 use kstt_domain::policy::actions::OpenObligations;
 use kstt_domain::policy::{Actor, Target, permit};
-use kstt_persistence::Error;
 use kstt_persistence::obligations::{self as rows, ObligationRow};
 use kstt_persistence::units::{Viewers, by_code};
+use kstt_persistence::{Error, Stored};
 use serde_json::{Value, json};
 
 use crate::city::City;
@@ -48,6 +49,7 @@ pub fn open_term(city: &City, rule: &str, unit: &str, at: &str) -> String {
                 paused_at: None,
                 met_at: None,
                 cancelled_at: None,
+                outcome: Stored(ObligationOutcome::Pending),
                 note: None,
                 version: 1,
                 created_at: now,

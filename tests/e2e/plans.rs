@@ -5,6 +5,7 @@
 //! each statement with the values that were sent. What a bad plan is, `sqlite` and `postgres` say.
 
 mod caught;
+mod deadlines;
 mod fill;
 mod lists;
 mod postgres;
@@ -51,6 +52,7 @@ fn no_list_and_no_search_scans_a_large_table() {
         reads::units(&mut listener);
         reads::accounts(&mut listener);
         reads::trail(&mut listener);
+        deadlines::obligations(&mut listener);
         reads::search(&mut listener, city.app.search().unwrap_or_else(|_| panic!("no index")));
         listener.stop()
     }));

@@ -94,6 +94,7 @@ fn stored_codes_are_codes_of_their_lists() {
         ("grants", "role", known::<kstt_domain::policy::Role>()),
         ("calendar_exceptions", "kind", known::<kstt_domain::calendar::DayKind>()),
         ("calendar_exceptions", "status", known::<kstt_domain::calendar::DayStatus>()),
+        ("obligations", "outcome", known::<kstt_domain::obligations::ObligationOutcome>()),
         ("audit", "action", known::<kstt_domain::policy::Action>()),
         ("audit", "actor_kind", known::<kstt_domain::policy::ActorKind>()),
     ];

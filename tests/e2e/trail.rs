@@ -182,7 +182,8 @@ fn perform(city: &City, id: &str) -> Option<(i64, Answer)> {
             let body = json!({ "dry_run": false, "reason": "thử" });
             counted(&|| controller.post("/v1/obligations/recompute", body.clone()))
         }
-        "meetObligation"
+        "assignObligation"
+        | "meetObligation"
         | "cancelObligation"
         | "suspendObligation"
         | "resumeObligation"
@@ -196,6 +197,7 @@ fn perform(city: &City, id: &str) -> Option<(i64, Answer)> {
             };
             let why = || json!({ "reason": "thử" });
             match id {
+                "assignObligation" => counted(&|| act("assign", json!({ "officer_id": null }))),
                 "meetObligation" => counted(&|| act("meet", json!({ "note": "Công văn số 1" }))),
                 "cancelObligation" => counted(&|| act("cancel", why())),
                 "suspendObligation" => counted(&|| act("suspend", why())),

@@ -187,6 +187,10 @@ fn send(person: &Person<'_>, things: &Things, id: &str, unit: &'static str, turn
         "listDuties" => person.get(&format!("/v1/units/{unit}/duties")),
         "getObligation" => person.get(&format!("/v1/obligations/{}", things.duties[unit])),
         "explainObligation" => person.get(&format!("/v1/obligations/{}/explanation", things.duties[unit])),
+        "assignObligation" => {
+            let path = format!("/v1/obligations/{}/assign", things.duties[unit]);
+            change("POST", path, json!({ "officer_id": null }))
+        }
         "meetObligation" => {
             change("POST", format!("/v1/obligations/{}/meet", things.duties[unit]), json!({ "note": "Số 1" }))
         }
@@ -257,6 +261,7 @@ const ABOUT_A_UNIT: &[&str] = &[
 const ABOUT_A_DUTY: &[&str] = &[
     "getObligation",
     "explainObligation",
+    "assignObligation",
     "meetObligation",
     "cancelObligation",
     "suspendObligation",

@@ -59,6 +59,7 @@ fn all() -> Vec<CodeList> {
         CodeList::of::<calendar::Direction>(),
         CodeList::of::<calendar::TermUnit>(),
         CodeList::of::<obligations::DateReading>(),
+        CodeList::of::<obligations::ObligationOutcome>(),
         CodeList::of::<obligations::ObligationState>(),
         CodeList::of::<obligations::ResponsibleParty>(),
         CodeList::of::<obligations::RuleCertainty>(),

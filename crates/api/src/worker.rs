@@ -21,11 +21,10 @@ pub fn once(app: &App) -> Result<bool, ApiError> {
     app.db.write(|conn| idempotency::forget_before(conn, forget))?;
     app.limits.tidy();
     let more = derive_again(app)? || more;
-    let more = obligations::open_due_year(app)? || more;
     if let Ok(search) = app.search() {
         app.db.read(|conn| search.catch_up(conn))?;
     }
-    Ok(more)
+    Ok(obligations::open_due_year(app)? || more)
 }
 
 /// Versions derived again in one transaction.

@@ -157,7 +157,7 @@ pub fn seed(config: Config) -> Result<(), String> {
     let fresh = seed::reference(&app).map_err(|e| e.to_string())?;
     println!(
         "{}",
-        if fresh { "Stored the units and the calendar." } else { "The reference data was there." }
+        if fresh { "Stored reference data that was not there." } else { "The reference data was there." }
     );
     if !app.config.production {
         seed::accounts(&app).map_err(|e| e.to_string())?;

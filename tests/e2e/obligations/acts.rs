@@ -145,3 +145,21 @@ fn a_new_calendar_moves_nothing_until_it_is_recomputed() {
     assert_eq!(read(&closed)["due_on"], "2019-03-08", "what is done stays as it was judged");
     assert_eq!(recompute(false)["examined"], 0);
 }
+
+#[test]
+fn work_is_given_to_someone_of_the_unit_and_is_then_theirs() {
+    let city = City::new();
+    let (head, officer) = (city.login("head.sxd"), city.login("officer.sxd"));
+    let id = open_term(&city, "K-12", "SXD", "2019-03-01T02:00:00Z");
+    let of = |account: &str| city.login(account).get("/v1/me").expect(200).body["id"].clone();
+    assert_eq!(officer.get("/v1/obligations?mine=true").expect(200).body["items"], json!([]));
+    let given = act(&head, &id, "assign", json!({ "officer_id": of("officer.sxd") })).expect(200).body;
+    assert_eq!(given["officer_id"], of("officer.sxd"));
+    let mine = officer.get("/v1/obligations?mine=true&with_counts=true").expect(200).body;
+    assert_eq!((&mine["items"][0]["id"], mine["items"].as_array().unwrap().len()), (&json!(id), 1));
+    let stranger = act(&head, &id, "assign", json!({ "officer_id": of("officer.c31117") }));
+    assert_eq!((stranger.status, &stranger.body["errors"][0]["code"]), (422, &json!("not_of_the_unit")));
+    assert_eq!(act(&officer, &id, "assign", json!({ "officer_id": null })).status, 403);
+    act(&head, &id, "assign", json!({ "officer_id": null })).expect(200);
+    assert_eq!(officer.get("/v1/obligations?mine=true").expect(200).body["items"], json!([]));
+}

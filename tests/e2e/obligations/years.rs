@@ -178,3 +178,46 @@ fn after_the_merger_of_communes_heirs_do_what_was_left() {
         .answer();
     assert_eq!(met.expect(200).body["state"], "met_late");
 }
+
+#[test]
+fn a_commune_under_another_district_is_seen_from_there() {
+    let city = City::new();
+    let admin = city.login("admin.vpubnd");
+    let seen = |day: &str| {
+        city.clock.set(day);
+        let page = city.login("head.d916").get("/v1/obligations?limit=200").expect(200).body;
+        let items = page["items"].as_array().unwrap();
+        let of_commune: Vec<&Value> = items.iter().filter(|item| item["unit"]["code"] == "C31117").collect();
+        let readable = of_commune.iter().all(|item| {
+            let path = format!("/v1/obligations/{}", item["id"].as_str().unwrap());
+            city.login("head.d916").get(&path).status == 200
+        });
+        assert!(readable, "what is listed can be read");
+        of_commune.len()
+    };
+    let etag = admin.get("/v1/units/C31117").expect(200).etag();
+    let moved = json!({ "parent_code": "D917", "on": "2019-06-01", "legal_basis": "NQ 1" });
+    admin.send("POST", "/v1/units/C31117/rename").header("If-Match", &etag).json(moved).answer().expect(200);
+    assert_eq!((seen("2019-05-31T08:00:00+07:00"), seen("2019-06-01T08:00:00+07:00")), (6, 0));
+}
+
+#[test]
+fn without_rules_the_worker_rests() {
+    let city = City::new();
+    city.app
+        .db
+        .write(|conn| {
+            use diesel::connection::SimpleConnection;
+            conn.batch_execute("DELETE FROM visible_to; DELETE FROM obligations; DELETE FROM deadline_rules;")
+                .map_err(kstt_persistence::Error::from)
+        })
+        .unwrap();
+    city.work_once();
+    assert!(kstt_api::seed::reference(&city.app).unwrap(), "rules that are missing are stored again");
+    city.work_once();
+    let controller = city.login("controller.vpubnd");
+    assert_eq!(
+        controller.get("/v1/obligations?limit=1").expect(200).body["items"].as_array().unwrap().len(),
+        1
+    );
+}

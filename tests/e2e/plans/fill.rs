@@ -62,6 +62,14 @@ const STATEMENTS: &[&str] = &[
      WHERE n <= 200 AND part = 1",
     "INSERT INTO sessions SELECT id, user_id, unit_id, NULL, NULL, created_at, created_at, \
      '2026-01-06 00:00:00', NULL, NULL FROM grants",
+    // Years of deadlines: one in forty still to be done.
+    "INSERT INTO obligations SELECT id || tail, CAST(2018 - n % 9 AS TEXT) || substr(sort_key, 5) || tail, rule, \
+     rule_version, subject_kind, subject_id || tail, unit_id, sequence, NULL, trigger_at, soon_at, warn_at, due_at, \
+     due_on, calendar_version, NULL, CASE WHEN n % 40 = 0 THEN NULL ELSE trigger_at END, NULL, \
+     CASE WHEN n % 40 = 0 THEN 'pending' ELSE 'met' END, NULL, 1, created_at, updated_at FROM obligations CROSS JOIN copies WHERE n <= 80 AND part = 1",
+    "INSERT INTO visible_to SELECT unit_id, room, CAST(2018 - n % 9 AS TEXT) || substr(sort_key, 5) || tail, \
+     subject_id || tail, valid_from, valid_to, own, CASE WHEN n % 40 = 0 THEN 'pending' ELSE 'met' END \
+     FROM visible_to CROSS JOIN copies WHERE n <= 80 AND part = 1",
 ];
 
 /// Fills the registry, in the transaction of the caller.

@@ -24,7 +24,7 @@ use crate::http::{
 #[serde(deny_unknown_fields)]
 #[schema(as = ObligationMet, example = json!({ "note": "Kế hoạch số 12/KH-UBND ngày 25/01/2019" }))]
 struct Met {
-    /// When; now when missing. Not before it was opened for, and not to come.
+    /// When; now when missing. Not to come, and not before the event it is counted from.
     met_at: Option<DateTime<Utc>>,
     /// What shows it, such as the number of a paper.
     #[schema(min_length = 1, max_length = 1000)]
@@ -66,10 +66,12 @@ fn meet_in(tx: &mut Tx<'_>, id: &str, expected: i64, wanted: &Met) -> Result<Rep
     let mut faults = Faults::default();
     let note = faults.line("/note", &wanted.note, 1000);
     let met_at = wanted.met_at.unwrap_or(tx.now);
-    if met_at > tx.now || met_at.naive_utc() < row.trigger_at {
+    // What is owed for a period may be done before it begins.
+    let from_an_event = rule_of(tx, &row)?.timing.cutoffs().0.is_empty();
+    if met_at > tx.now || (from_an_event && met_at.naive_utc() < row.trigger_at) {
         let detail = say(
-            "Phải nằm giữa lúc phát sinh và hiện tại.",
-            "It must lie between what it is counted from and now.",
+            "Không được ở tương lai, cũng không trước sự kiện làm phát sinh.",
+            "It must neither be to come nor lie before the event it is counted from.",
         );
         faults.add("/met_at", "out_of_range", detail);
     }
@@ -77,7 +79,7 @@ fn meet_in(tx: &mut Tx<'_>, id: &str, expected: i64, wanted: &Met) -> Result<Rep
     refuse_closed(&row)?;
     let now = tx.now.naive_utc();
     let after = rows::meet(tx.conn, &permit, &row, met_at.naive_utc(), Some(&note), now)?;
-    finish(tx, &permit, &row, after, json!({ "met_at": met_at }), &note)
+    finish(tx, &permit, &row, after, json!({ "met_at": met_at }), Some(&note))
 }
 
 /// Call an obligation off
@@ -101,7 +103,7 @@ async fn cancel_obligation(
             let (row, permit) = sight::open::<CancelObligation>(tx, &id)?;
             let reason = ready(tx, &row, expected.clone()?, &wanted)?;
             let after = rows::cancel(tx.conn, &permit, &row, &reason, tx.now.naive_utc())?;
-            finish(tx, &permit, &row, after, json!({ "cancelled_at": tx.now }), &reason)
+            finish(tx, &permit, &row, after, json!({ "cancelled_at": tx.now }), Some(&reason))
         })
         .await
 }
@@ -145,7 +147,7 @@ async fn suspend_obligation(
                 reason: reason.clone(),
             };
             let after = rows::suspend(tx.conn, &permit, &row, pause, tx.now.naive_utc())?;
-            finish(tx, &permit, &row, after, json!({ "paused_at": tx.now }), &reason)
+            finish(tx, &permit, &row, after, json!({ "paused_at": tx.now }), Some(&reason))
         })
         .await
 }
@@ -183,7 +185,7 @@ fn resume_in(tx: &mut Tx<'_>, id: &str, expected: i64, wanted: &Reason) -> Resul
         .for_each(|pause| pause.resumed_at = Some(now));
     let moments = recount(tx, &row, row.trigger_at.and_utc(), &pauses, None)?;
     let after = rows::resume(tx.conn, &permit, &row, now, &moments, now)?;
-    finish(tx, &permit, &row, after, json!({ "due_on": moments.due_on }), &reason)
+    finish(tx, &permit, &row, after, json!({ "due_on": moments.due_on }), Some(&reason))
 }
 
 /// The moments of an obligation from a trigger, with the newest calendar and the rule as it is.
@@ -230,7 +232,7 @@ pub fn expect(tx: &mut Tx<'_>, row: &ObligationRow, expected: i64) -> Result<(),
 }
 
 pub fn refuse_closed(row: &ObligationRow) -> Result<(), ApiError> {
-    if row.is_live() {
+    if row.is_pending() {
         return Ok(());
     }
     Err(refusal("Việc này đã hoàn thành hoặc đã hủy.", "It is done or called off already."))
@@ -258,7 +260,7 @@ pub fn finish<A: ActionKind>(
     before: &ObligationRow,
     after: Option<ObligationRow>,
     what: Value,
-    reason: &str,
+    reason: Option<&str>,
 ) -> Result<Reply, Halt> {
     let after = after.ok_or(Halt::Raced)?;
     let change = Change {
@@ -268,7 +270,7 @@ pub fn finish<A: ActionKind>(
         unit_id: Some(&before.unit_id),
         before: Some(json!({ "due_on": before.due_on, "trigger_at": before.trigger_at.and_utc() })),
         after: Some(what),
-        reason: Some(reason),
+        reason,
     };
     tx.audit(permit, change)?;
     Ok(told(tx, &after)?)

@@ -146,7 +146,8 @@ fn calendar(unit: &UnitRow, duties: &[ObligationView]) -> String {
             .summary(&format!("{done}{} · {} ({})", duty.rule.title.vi, duty.subject.id, duty.rule.id))
             .description(&format!("{}\n{}", duty.unit.name, duty.rule.title.en))
             .status(EventStatus::Confirmed)
-            .all_day(duty.due_on)
+            .starts(duty.due_on)
+            .ends(duty.due_on + Days::new(1))
             .done();
         calendar.push(event);
     }

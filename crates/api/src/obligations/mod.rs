@@ -5,6 +5,7 @@
 //! derived from the moment asked.
 
 mod act;
+mod assign;
 mod duties;
 mod follow;
 mod list;
@@ -30,5 +31,6 @@ pub fn routes(config: &mut ServiceConfig) {
     retime::routes(config);
     read::routes(config);
     act::routes(config);
+    assign::routes(config);
     duties::routes(config);
 }

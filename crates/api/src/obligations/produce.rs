@@ -6,13 +6,14 @@ use actix_web::{HttpResponse, post};
 use chrono::{Datelike, NaiveDate};
 use kstt_domain::calendar::{WorkCalendar, vn_date};
 use kstt_domain::codes::Code;
-use kstt_domain::obligations::{Cutoff, DeadlineRule, DutyPeriod, Every, Opening, Timing};
+use kstt_domain::obligations::{Cutoff, DeadlineRule, DutyPeriod, Every, ObligationOutcome, Opening, Timing};
 use kstt_domain::policy::actions::{CancelObligation, OpenObligations};
 use kstt_domain::policy::{Action, Actor, Permit, Target};
 use kstt_domain::units::UnitKind;
 use kstt_persistence::audit::Change;
 use kstt_persistence::obligations::{self as rows, Moments, ObligationRow, RuleRow};
 use kstt_persistence::units::{self, UnitFilter, UnitRow, Viewers};
+use kstt_persistence::{Conn, Error, Stored, calendar};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
@@ -74,24 +75,28 @@ async fn open_obligation_year(caller: Caller, body: Body<YearToOpen>) -> Result<
     caller.write(&body.hash, move |tx| Ok(Reply::ok(&open_year(tx, year)?)?)).await
 }
 
+/// Whether the calendar and the rules reach to a year of which nothing is open yet.
+fn is_due(conn: &mut Conn, today: NaiveDate) -> Result<bool, Error> {
+    let year = today.year();
+    let (Some((rule, kind)), Some(calendar)) = (PRODUCED.first(), calendar::latest(conn)?) else {
+        return Ok(false);
+    };
+    Ok((calendar.first_year..=calendar.last_year).contains(&year)
+        && rows::rule_on(conn, rule, today)?.is_some()
+        && !rows::is_produced(conn, rule, (kind, &format!("{year:04}")))?)
+}
+
 /// Opens the current year when nothing of it is open; answers whether it did.
 pub fn open_due_year(app: &App) -> Result<bool, ApiError> {
-    let year = vn_date(app.clock.now()).year();
-    let is_open = |conn: &mut kstt_persistence::Conn| {
-        let Some((rule, kind)) = PRODUCED.first() else { return Ok(true) };
-        Ok::<_, kstt_persistence::Error>(
-            kstt_persistence::calendar::latest(conn)?
-                .is_none_or(|row| !(row.first_year..=row.last_year).contains(&year))
-                || rows::is_produced(conn, rule, (kind, &format!("{year:04}")))?,
-        )
-    };
-    if app.db.read(is_open)? {
+    let today = vn_date(app.clock.now());
+    if !app.db.read(|conn| is_due(conn, today))? {
         return Ok(false);
     }
+    let year = today.year();
     let actor = Actor::system("obligations");
     let opened = app.db.write(|conn| open_year(&mut Tx::of_system(conn, app, &actor), year));
     match opened {
-        Ok(_) => Ok(true),
+        Ok(done) => Ok(done.opened > 0),
         // Another process opened it in the same moment.
         Err(Halt::Raced) => Ok(false),
         Err(Halt::Refused(error)) => Err(error),
@@ -184,7 +189,7 @@ impl Producer<'_> {
                 }
             }
         }
-        for row in known.into_values().filter(ObligationRow::is_live) {
+        for row in known.into_values().filter(ObligationRow::is_pending) {
             self.call_off(tx, &row)?;
         }
         Ok(())
@@ -234,6 +239,7 @@ impl Producer<'_> {
             paused_at: None,
             met_at: None,
             cancelled_at: None,
+            outcome: Stored(ObligationOutcome::Pending),
             note: None,
             version: 1,
             created_at: now,

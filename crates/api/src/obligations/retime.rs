@@ -45,7 +45,7 @@ struct Recomputed {
     /// Obligations that were counted again.
     #[schema(minimum = 0, maximum = 1000000000)]
     examined: i64,
-    /// Those whose dates differ.
+    /// Those whose due or warning moments differ.
     #[schema(minimum = 0, maximum = 1000000000)]
     changed: i64,
     /// The first of those.
@@ -53,7 +53,7 @@ struct Recomputed {
     changes: Vec<DateChange>,
 }
 
-/// An obligation whose date differs.
+/// An obligation whose moments differ. The last lawful day may be the same when only the warning moved.
 #[derive(Debug, Serialize, ToSchema)]
 struct DateChange {
     #[schema(max_length = 36)]
@@ -95,7 +95,7 @@ fn recompute_in(tx: &mut Tx<'_>, wanted: &Recomputation) -> Result<Reply, Halt> 
     };
     let mut after = String::new();
     loop {
-        let batch = rows::live_after(tx.conn, &after, BATCH)?;
+        let batch = rows::pending_after(tx.conn, &after, BATCH)?;
         let Some(last) = batch.last() else { break };
         after = last.id.clone();
         for row in batch {
@@ -228,7 +228,7 @@ fn correct_in(tx: &mut Tx<'_>, id: &str, expected: i64, wanted: &TriggerCorrecti
     let now = tx.now.naive_utc();
     let after = rows::retime(tx.conn, &permit, &row, &moments, now)?;
     let what = json!({ "due_on": moments.due_on, "trigger_at": wanted.trigger_at });
-    finish(tx, &permit, &row, after, what, &reason)
+    finish(tx, &permit, &row, after, what, Some(&reason))
 }
 
 pub fn routes(config: &mut ServiceConfig) {

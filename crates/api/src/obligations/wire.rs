@@ -36,7 +36,7 @@ pub struct ObligationView {
     pub trigger_at: DateTime<Utc>,
     /// From here on it is due soon.
     pub soon_at: DateTime<Utc>,
-    /// From here on it is past the stricter reading of its date.
+    /// From here on it is past the stricter reading of its date, or the last working day before it.
     pub warn_at: DateTime<Utc>,
     /// The first moment too late.
     pub due_at: DateTime<Utc>,

@@ -120,6 +120,7 @@ pub fn rename(
         reason: Some(&reason),
     };
     tx.audit(&permit, change)?;
+    obligations::follow_units(tx, std::slice::from_ref(&row.id), wanted.on)?;
     Ok(Reply::ok(&view)?.tagged(row.version))
 }
 

@@ -128,7 +128,7 @@ crate::codes! {
     pub enum ObligationState : "obligation_state" {
         Open = "open", "Còn hạn", "Open";
         DueSoon = "due_soon", "Sắp đến hạn", "Due soon";
-        /// The stricter reading of the date, or the day before a roll, has passed.
+        /// The stricter reading of the date, or the last working day before it, has passed.
         Warned = "warned", "Quá mốc cảnh báo", "Past the warning";
         Breached = "breached", "Quá hạn", "Past due";
         Suspended = "suspended", "Tạm dừng tính hạn", "Suspended";
@@ -149,5 +149,15 @@ crate::codes! {
         Exclusive = "exclusive", "Không kể ngày mốc", "Before the day named";
         Inclusive = "inclusive", "Kể cả ngày mốc", "The day named included";
         Other = "other", "Cách tính khác", "Counted the other way";
+    }
+}
+
+crate::codes! {
+    /// What became of an obligation.
+    pub enum ObligationOutcome : "obligation_outcome" {
+        Pending = "pending", "Chưa hoàn thành", "Pending";
+        Met = "met", "Hoàn thành đúng hạn", "Met in time";
+        Late = "late", "Hoàn thành quá hạn", "Met late";
+        Cancelled = "cancelled", "Hủy", "Cancelled";
     }
 }

@@ -23,7 +23,8 @@ pub enum Opening {
 pub struct Deadline {
     /// From here on it is due soon.
     pub soon_at: DateTime<Utc>,
-    /// From here on it is past what the stricter reading allows.
+    /// From here on it is past what the stricter reading allows, or past the last working day before a date
+    /// that is not moved on.
     pub warn_at: DateTime<Utc>,
     /// From here on it is late.
     pub due_at: DateTime<Utc>,

@@ -14,7 +14,8 @@ mod rules;
 mod tests;
 
 pub use codes::{
-    DateReading, ObligationState, ResponsibleParty, RuleCertainty, RuleKind, RuleShape, Trigger,
+    DateReading, ObligationOutcome, ObligationState, ResponsibleParty, RuleCertainty, RuleKind, RuleShape,
+    Trigger,
 };
 pub use deadline::{Counting, Deadline, NoDeadline, Opening, Reading, owed_by};
 pub use duty_period::DutyPeriod;

@@ -57,6 +57,7 @@ actions! {
     EditDeadlineRule = "deadline_rules.edit", "Sửa quy tắc thời hạn", "Edit a deadline rule";
     ReadObligations = "obligations.read", "Xem việc phải làm và thời hạn", "Read obligations";
     OpenObligations = "obligations.open", "Lập danh sách việc phải làm", "Open obligations";
+    AssignObligation = "obligations.assign", "Giao việc cho cán bộ", "Give an obligation to an officer";
     MeetObligation = "obligations.meet", "Ghi nhận hoàn thành", "Record that an obligation was met";
     CancelObligation = "obligations.cancel", "Hủy việc phải làm", "Cancel an obligation";
     SuspendObligation = "obligations.suspend", "Tạm dừng, tiếp tục thời hạn", "Stop and restart a clock";

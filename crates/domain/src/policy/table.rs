@@ -120,6 +120,13 @@ const OBLIGATION_KEEPERS: &[Rule] = &[
     rule(Role::Officer, EVERYWHERE, Reach::Own),
 ];
 
+/// Who gives work to the officers of a unit.
+const OBLIGATION_GIVERS: &[Rule] = &[
+    rule(Role::Controller, CENTRE_OF_CITY, Reach::City),
+    rule(Role::Controller, BELOW, Reach::Own),
+    rule(Role::Head, EVERYWHERE, Reach::Own),
+];
+
 /// The clocks themselves are the control office's (ND 63/2010 Art. 5).
 const CLOCK_KEEPERS: &[Rule] = &[rule(Role::Controller, CENTRE_OF_CITY, Reach::City)];
 
@@ -157,6 +164,7 @@ pub const TABLE: &[Entry] = &[
     entry_of(Action::EditDeadlineRule, CENTRAL_ADMIN),
     entry_of(Action::ReadObligations, OBLIGATION_READERS),
     entry_of(Action::OpenObligations, CLOCK_KEEPERS),
+    entry_of(Action::AssignObligation, OBLIGATION_GIVERS),
     entry_of(Action::MeetObligation, OBLIGATION_KEEPERS),
     entry_of(Action::CancelObligation, CLOCK_KEEPERS),
     entry_of(Action::SuspendObligation, CLOCK_KEEPERS),

@@ -4,13 +4,13 @@
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 use kstt_domain::codes::Code;
-use kstt_domain::obligations::ObligationState;
+use kstt_domain::obligations::{ObligationOutcome, ObligationState};
 
 use super::sight::ROOM;
 use super::standing::in_state;
 use super::{ObligationRow, PauseRow};
 use crate::schema::{obligation_pauses, obligations as o, visible_to as v};
-use crate::{Backend, Conn, Error};
+use crate::{Backend, Conn, Error, Stored};
 
 /// Whose obligations are read.
 #[derive(Debug, Clone)]
@@ -52,13 +52,13 @@ type Base = o::BoxedQuery<'static, Backend>;
 type Seen = diesel::dsl::IntoBoxed<'static, diesel::dsl::InnerJoin<v::table, o::table>, Backend>;
 
 macro_rules! narrowed {
-    ($query:expr, $filter:expr, $now:expr) => {{
+    ($query:expr, $of:ident, $filter:expr, $now:expr) => {{
         let (mut query, filter, now) = ($query, $filter, $now);
         if let Some(state) = filter.state {
-            query = in_state!(query, state, now);
+            query = in_state!(query, $of, state, now);
         }
         if filter.overdue {
-            query = in_state!(query, ObligationState::Breached, now);
+            query = in_state!(query, $of, ObligationState::Breached, now);
         }
         if let Some(rule) = &filter.rule {
             query = query.filter(o::rule.eq(rule.clone()));
@@ -70,10 +70,10 @@ macro_rules! narrowed {
             query = query.filter(o::officer_id.eq(officer.clone()));
         }
         if let Some(from) = filter.due_from {
-            query = query.filter(o::sort_key.ge(from.to_string()));
+            query = query.filter($of::sort_key.ge(from.to_string()));
         }
         if let Some(to) = filter.due_to {
-            query = query.filter(o::sort_key.lt(to.to_string()));
+            query = query.filter($of::sort_key.lt(to.to_string()));
         }
         if let Some(since) = filter.updated_since {
             query = query.filter(o::updated_at.ge(since));
@@ -83,7 +83,7 @@ macro_rules! narrowed {
 }
 
 fn of_city(filter: &Filter, now: NaiveDateTime) -> Base {
-    narrowed!(o::table.into_boxed(), filter, now)
+    narrowed!(o::table.into_boxed(), o, filter, now)
 }
 
 fn of_unit((unit_id, day, own): (&str, NaiveDate, bool), filter: &Filter, now: NaiveDateTime) -> Seen {
@@ -97,22 +97,7 @@ fn of_unit((unit_id, day, own): (&str, NaiveDate, bool), filter: &Filter, now: N
     if own {
         query = query.filter(v::own);
     }
-    if filter.overdue || filter.state.is_some_and(needs_doing) {
-        query = query.filter(v::live);
-    }
-    // The same bounds on the index that gives the order.
-    if let Some(from) = filter.due_from {
-        query = query.filter(v::sort_key.ge(from.to_string()));
-    }
-    if let Some(to) = filter.due_to {
-        query = query.filter(v::sort_key.lt(to.to_string()));
-    }
-    narrowed!(query, filter, now)
-}
-
-/// Whether something is still to be done in a state.
-fn needs_doing(state: ObligationState) -> bool {
-    !matches!(state, ObligationState::Met | ObligationState::MetLate | ObligationState::Cancelled)
+    narrowed!(query, v, filter, now)
 }
 
 /// A page of obligations, in the order of their last lawful days.
@@ -161,25 +146,16 @@ pub fn counts(
     let mut counted = Vec::new();
     for state in ObligationState::ALL.iter().copied() {
         let filter = Filter { state: Some(state), overdue: false, ..filter.clone() };
-        // A row beyond the cap is looked for first: counting all of millions is what the cap is against.
-        let (beyond, count): (Option<String>, i64) = match scope {
-            Scope::City => {
-                let beyond =
-                    of_city(&filter, now).order(o::sort_key.asc()).select(o::id).offset(cap).limit(1);
-                let beyond = beyond.first(conn).optional()?;
-                let count =
-                    if beyond.is_some() { cap } else { of_city(&filter, now).count().get_result(conn)? };
-                (beyond, count)
-            }
-            Scope::Unit { unit_id, day, own } => {
-                let query = || of_unit((unit_id, *day, *own), &filter, now);
-                let beyond = query().order(v::sort_key.asc()).select(o::id).offset(cap).limit(1);
-                let beyond = beyond.first(conn).optional()?;
-                let count = if beyond.is_some() { cap } else { query().count().get_result(conn)? };
-                (beyond, count)
-            }
+        // No further than the cap: counting all of millions is what the cap is against.
+        let found: Vec<String> = match scope {
+            Scope::City => of_city(&filter, now).select(o::id).limit(cap + 1).load(conn)?,
+            Scope::Unit { unit_id, day, own } => of_unit((unit_id, *day, *own), &filter, now)
+                .select(v::subject_id)
+                .limit(cap + 1)
+                .load(conn)?,
         };
-        counted.push(Counted { state, count, more: beyond.is_some() });
+        let found = i64::try_from(found.len()).unwrap_or(i64::MAX);
+        counted.push(Counted { state, count: found.min(cap), more: found > cap });
     }
     Ok(counted)
 }
@@ -199,10 +175,9 @@ pub fn pauses(conn: &mut Conn, obligation_id: &str) -> Result<Vec<PauseRow>, Err
 }
 
 /// What is still to be done, after an id.
-pub fn live_after(conn: &mut Conn, after: &str, limit: i64) -> Result<Vec<ObligationRow>, Error> {
+pub fn pending_after(conn: &mut Conn, after: &str, limit: i64) -> Result<Vec<ObligationRow>, Error> {
     Ok(o::table
-        .filter(o::met_at.is_null())
-        .filter(o::cancelled_at.is_null())
+        .filter(o::outcome.eq(Stored(ObligationOutcome::Pending)))
         .filter(o::id.gt(after))
         .order(o::id.asc())
         .limit(limit)

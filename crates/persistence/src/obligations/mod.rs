@@ -11,16 +11,18 @@ mod write;
 
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
+use kstt_domain::obligations::ObligationOutcome;
 
 pub use feeds::{FeedRow, feed_of_token, feeds_of, give_feed, revoke_feed};
-pub use list::{Counted, Filter, Page, Scope, counts, find, list, live_after, pauses};
+pub use list::{Counted, Filter, Page, Scope, counts, find, list, pauses, pending_after};
 pub use rules::{NewRuleVersion, RuleRow, insert_rule, publish_rule, rule, rule_on, rule_versions, rules_on};
 pub use sight::{ROOM, show_again};
 pub use standing::state_of;
 pub use write::{
-    Moments, cancel, insert, is_produced, meet, of_subject, resume, retime, subjects_of, suspend,
+    Moments, assign, cancel, insert, is_produced, meet, of_subject, resume, retime, subjects_of, suspend,
 };
 
+use crate::Stored;
 use crate::schema::{obligation_pauses, obligations};
 
 /// Something a unit has to do, and until when.
@@ -47,6 +49,8 @@ pub struct ObligationRow {
     pub paused_at: Option<NaiveDateTime>,
     pub met_at: Option<NaiveDateTime>,
     pub cancelled_at: Option<NaiveDateTime>,
+    /// Follows from the moments before it; writing sets it.
+    pub outcome: Stored<ObligationOutcome>,
     /// What was said when it was met or cancelled.
     pub note: Option<String>,
     pub version: i64,
@@ -61,8 +65,18 @@ impl ObligationRow {
     }
 
     /// Whether something is still to be done.
-    pub fn is_live(&self) -> bool {
-        self.met_at.is_none() && self.cancelled_at.is_none()
+    pub fn is_pending(&self) -> bool {
+        self.outcome.0 == ObligationOutcome::Pending
+    }
+
+    /// What became of it, by its moments.
+    fn judged(&self) -> ObligationOutcome {
+        match (self.cancelled_at, self.met_at) {
+            (Some(_), _) => ObligationOutcome::Cancelled,
+            (None, None) => ObligationOutcome::Pending,
+            (None, Some(met_at)) if met_at < self.due_at => ObligationOutcome::Met,
+            (None, Some(_)) => ObligationOutcome::Late,
+        }
     }
 }
 

@@ -2,11 +2,12 @@
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
+use kstt_domain::obligations::ObligationOutcome;
 
 use super::ObligationRow;
 use crate::schema::{obligations, visible_to};
 use crate::units::{Viewer, Viewers};
-use crate::{Conn, Error};
+use crate::{Conn, Error, Stored};
 
 /// The name of the room in `visible_to`.
 pub const ROOM: &str = "obligations";
@@ -21,7 +22,7 @@ struct SightRow<'a> {
     valid_from: NaiveDate,
     valid_to: NaiveDate,
     own: bool,
-    live: bool,
+    outcome: Stored<ObligationOutcome>,
 }
 
 /// Stores who sees a row that is new.
@@ -35,7 +36,7 @@ pub(super) fn show(conn: &mut Conn, row: &ObligationRow, viewers: &[Viewer]) -> 
             valid_from: viewer.period.from,
             valid_to: viewer.period.to,
             own: viewer.own,
-            live: row.is_live(),
+            outcome: row.outcome,
         };
         diesel::insert_into(visible_to::table).values(sight).execute(conn)?;
     }
@@ -47,7 +48,7 @@ pub(super) fn follow(conn: &mut Conn, row: &ObligationRow) -> Result<(), Error> 
     let shown =
         visible_to::table.filter(visible_to::subject_id.eq(&row.id)).filter(visible_to::room.eq(ROOM));
     diesel::update(shown)
-        .set((visible_to::sort_key.eq(&row.sort_key), visible_to::live.eq(row.is_live())))
+        .set((visible_to::sort_key.eq(&row.sort_key), visible_to::outcome.eq(row.outcome)))
         .execute(conn)?;
     Ok(())
 }

@@ -5,14 +5,14 @@ use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 use kstt_domain::policy::Permit;
 use kstt_domain::policy::actions::{
-    CancelObligation, MeetObligation, OpenObligations, RetimeObligation, SuspendObligation,
+    AssignObligation, CancelObligation, MeetObligation, OpenObligations, RetimeObligation, SuspendObligation,
 };
 
 use super::sight::{follow, show};
 use super::{ObligationRow, PauseRow};
 use crate::schema::{obligation_pauses, obligations as o};
 use crate::units::Viewer;
-use crate::{Conn, Error};
+use crate::{Conn, Error, Stored};
 
 /// Opens an obligation that `viewers` see.
 pub fn insert(
@@ -68,6 +68,18 @@ pub fn meet(
     now: NaiveDateTime,
 ) -> Result<Option<ObligationRow>, Error> {
     let changed = ObligationRow { met_at: Some(met_at), note: note.map(str::to_owned), ..row.clone() };
+    store(conn, row, changed, now)
+}
+
+/// Gives it to an officer, or takes it back.
+pub fn assign(
+    conn: &mut Conn,
+    _: &Permit<AssignObligation>,
+    row: &ObligationRow,
+    officer_id: Option<&str>,
+    now: NaiveDateTime,
+) -> Result<Option<ObligationRow>, Error> {
+    let changed = ObligationRow { officer_id: officer_id.map(str::to_owned), ..row.clone() };
     store(conn, row, changed, now)
 }
 
@@ -160,6 +172,7 @@ fn store(
     mut row: ObligationRow,
     now: NaiveDateTime,
 ) -> Result<Option<ObligationRow>, Error> {
+    row.outcome = Stored(row.judged());
     row.version = before.version + 1;
     row.updated_at = now;
     let same_version = o::table.find(&row.id).filter(o::version.eq(before.version));
@@ -175,9 +188,11 @@ fn store(
                 o::due_at.eq(row.due_at),
                 o::due_on.eq(row.due_on),
             ),
+            o::officer_id.eq(&row.officer_id),
             o::paused_at.eq(row.paused_at),
             o::met_at.eq(row.met_at),
             o::cancelled_at.eq(row.cancelled_at),
+            o::outcome.eq(row.outcome),
             o::note.eq(&row.note),
             o::version.eq(row.version),
             o::updated_at.eq(row.updated_at),

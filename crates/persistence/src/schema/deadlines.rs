@@ -32,6 +32,7 @@ diesel::table! {
         paused_at -> Nullable<Timestamp>,
         met_at -> Nullable<Timestamp>,
         cancelled_at -> Nullable<Timestamp>,
+        outcome -> Text,
         note -> Nullable<Text>,
         version -> BigInt,
         created_at -> Timestamp,
@@ -70,6 +71,6 @@ diesel::table! {
         valid_from -> Date,
         valid_to -> Date,
         own -> Bool,
-        live -> Bool,
+        outcome -> Text,
     }
 }
