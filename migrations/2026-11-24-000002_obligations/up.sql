@@ -13,7 +13,7 @@ CREATE TABLE deadline_rules (
 );
 
 -- sort_key is the last lawful day and the id: every list of deadlines is in this order. outcome follows from
--- met_at, due_at and cancelled_at; what is pending stands as the moment asked has it.
+-- paused_at, met_at, due_at and cancelled_at; what is pending stands as the moment asked has it.
 CREATE TABLE obligations (
     id TEXT PRIMARY KEY NOT NULL,
     sort_key TEXT NOT NULL,
@@ -74,7 +74,7 @@ CREATE TABLE visible_to (
     PRIMARY KEY (unit_id, room, sort_key, valid_from),
     CHECK (valid_from < valid_to)
 );
-CREATE INDEX visible_to_outcome ON visible_to (unit_id, room, outcome, sort_key);
+CREATE INDEX visible_to_outcome ON visible_to (unit_id, room, outcome, sort_key, valid_from, valid_to, own);
 CREATE INDEX visible_to_subject ON visible_to (subject_id, room);
 
 -- Addresses that calendar programs subscribe to; only a hash of each token is kept.

@@ -14,7 +14,7 @@ use super::password::check_new;
 use super::token::end;
 use super::wire::{AccountView, MeView, SessionView};
 use crate::contract::problems;
-use crate::http::{ApiError, Body, Caller, FieldFault, Halt, Page, Reply, say};
+use crate::http::{ApiError, Body, Caller, Halt, Page, Reply, say};
 
 /// Who am I
 ///
@@ -147,7 +147,7 @@ async fn change_password(caller: Caller, body: Body<PasswordChange>) -> Result<H
     if !caller.app.passwords.verify(body.value.current_password, Some(user.password_hash)).await? {
         let detail = say("Mật khẩu hiện tại không đúng.", "The current password is wrong.");
         let pointer = "/current_password".to_owned();
-        return Err(ApiError::invalid(vec![FieldFault { pointer, code: "wrong_password", detail }]));
+        return Err(ApiError::fault(pointer, "wrong_password", detail));
     }
     let hash = caller.app.passwords.hash(body.value.new_password, caller.app.ids.random(16)).await?;
     let (session, app) = (caller.session.clone(), caller.app.clone());

@@ -16,7 +16,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use crate::clock::{Clock, DemoClock, RealClock};
 use crate::config::{ClockChoice, Config};
 use crate::contract::problems;
-use crate::http::{ApiError, Body, Caller, Ctx, FieldFault, Halt, Reply, Tx, Visitor, say};
+use crate::http::{ApiError, Body, Caller, Ctx, Halt, Reply, Tx, Visitor, say};
 
 /// Years the demo city lives in.
 const DEMO_YEARS: std::ops::RangeInclusive<i32> = 2018..=2027;
@@ -114,7 +114,7 @@ fn check_year(moment: DateTime<Utc>) -> Result<(), ApiError> {
     let (first, last) = (DEMO_YEARS.start(), DEMO_YEARS.end());
     let detail =
         say(format!("Phải từ năm {first} đến năm {last}."), format!("It must lie in {first} to {last}."));
-    Err(ApiError::invalid(vec![FieldFault { pointer: "/now".into(), code: "out_of_range", detail }]))
+    Err(ApiError::fault("/now", "out_of_range", detail))
 }
 
 fn move_in(tx: &mut Tx<'_>, ctx: &Ctx, moment: DateTime<Utc>) -> Result<Reply, Halt> {

@@ -13,8 +13,7 @@ use super::wire::{CalendarDay, CalendarDays, CalendarVersion, CalendarView};
 use super::{calendar_of, explain, not_loaded};
 use crate::contract::problems;
 use crate::http::{
-    ApiError, Cursor, FieldFault, IfNoneMatch, Page, Params, ProblemBody, ProblemCode, Reply, Visitor, limit,
-    say,
+    ApiError, Cursor, IfNoneMatch, Page, Params, ProblemBody, ProblemCode, Reply, Visitor, limit, say,
 };
 
 /// Asks for days.
@@ -76,7 +75,7 @@ fn outside(error: &CalendarError, from: NaiveDate) -> ApiError {
     let Some((code, detail)) = explain(error) else { return ApiError::new(ProblemCode::Internal) };
     let at_start = matches!(error, CalendarError::OutsideCalendar { date, .. } if *date == from);
     let pointer = if at_start { "/query/from" } else { "/query/to" };
-    ApiError::invalid(vec![FieldFault { pointer: pointer.into(), code, detail }])
+    ApiError::fault(pointer, code, detail)
 }
 
 /// Read the calendar

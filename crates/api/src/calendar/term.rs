@@ -11,7 +11,7 @@ use super::wire::ComputedTerm;
 use super::{calendar_of, explain};
 use crate::app::App;
 use crate::contract::problems;
-use crate::http::{ApiError, Body, Faults, FieldFault, ProblemCode, Reply, Visitor, say};
+use crate::http::{ApiError, Body, Faults, ProblemCode, Reply, Visitor, say};
 
 /// A term to count.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -65,7 +65,7 @@ fn count(
     start: Start,
 ) -> Result<ComputedTerm, ApiError> {
     let calendar = calendar_of(app, conn, question.calendar_version).map_err(|error| match error.0.code {
-        ProblemCode::NotFound => fault(
+        ProblemCode::NotFound => ApiError::fault(
             "/calendar_version",
             "unknown_version",
             say("Không có phiên bản lịch này.", "There is no such version."),
@@ -84,7 +84,7 @@ fn count(
             log::error!("counting a term: {error}");
             return ApiError::new(ProblemCode::Internal);
         };
-        fault(pointer_of(&error, start), code, detail)
+        ApiError::fault(pointer_of(&error, start), code, detail)
     })?;
     Ok(ComputedTerm::of(due, calendar.version()))
 }
@@ -99,7 +99,7 @@ fn read_start(text: &str) -> Result<Start, ApiError> {
                 "Phải là ngày YYYY-MM-DD hoặc thời điểm RFC 3339.",
                 "It must be a day YYYY-MM-DD or an RFC 3339 moment.",
             );
-            return Err(fault("/start", "not_a_date", detail));
+            return Err(ApiError::fault("/start", "not_a_date", detail));
         }
     };
     let mut faults = Faults::default();
@@ -113,10 +113,6 @@ fn pointer_of(error: &CalendarError, start: Start) -> &'static str {
         CalendarError::OutsideCalendar { date, .. } if *date == start.day() => "/start",
         _ => "/amount",
     }
-}
-
-fn fault(pointer: &str, code: &'static str, detail: crate::http::Say) -> ApiError {
-    ApiError::invalid(vec![FieldFault { pointer: pointer.to_owned(), code, detail }])
 }
 
 pub fn routes(config: &mut ServiceConfig) {

@@ -169,7 +169,7 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
         let detail = error.inner().to_string();
         let detail =
             say(format!("Không đúng khuôn dạng: {detail}."), format!("Not of the right shape: {detail}."));
-        ApiError::invalid(vec![FieldFault { pointer, code: "shape", detail }])
+        ApiError::fault(pointer, "shape", detail)
     })
 }
 

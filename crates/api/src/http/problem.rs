@@ -141,6 +141,11 @@ impl ApiError {
         error
     }
 
+    /// Understood but invalid, with its one fault.
+    pub fn fault(pointer: impl Into<String>, code: &'static str, detail: Say) -> Self {
+        Self::invalid(vec![FieldFault { pointer: pointer.into(), code, detail }])
+    }
+
     /// One fault of the query or the path.
     pub fn parameter(code: ProblemCode, name: &str, detail: Say) -> Self {
         let mut error = Self::because(code, detail.clone());

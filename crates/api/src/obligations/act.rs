@@ -67,7 +67,7 @@ fn meet_in(tx: &mut Tx<'_>, id: &str, expected: i64, wanted: &Met) -> Result<Rep
     let note = faults.line("/note", &wanted.note, 1000);
     let met_at = wanted.met_at.unwrap_or(tx.now);
     // What is owed for a period may be done before it begins.
-    let from_an_event = rule_of(tx, &row)?.timing.cutoffs().0.is_empty();
+    let from_an_event = !rule_of(tx, &row)?.timing.is_of_dates();
     if met_at > tx.now || (from_an_event && met_at.naive_utc() < row.trigger_at) {
         let detail = say(
             "Không được ở tương lai, cũng không trước sự kiện làm phát sinh.",
@@ -131,8 +131,7 @@ async fn suspend_obligation(
             if row.paused_at.is_some() {
                 return Err(refusal("Thời hạn đang tạm dừng.", "Its clock stands still already.").into());
             }
-            let rule = rule_of(tx, &row)?;
-            if !rule.timing.cutoffs().0.is_empty() {
+            if rule_of(tx, &row)?.timing.is_of_dates() {
                 return Err(refusal(
                     "Thời hạn theo ngày cố định không dừng.",
                     "A fixed date does not stand still.",
@@ -243,7 +242,11 @@ fn refusal(vi: &str, en: &str) -> ApiError {
     ApiError::conflict(detail)
 }
 
-fn rule_of(tx: &mut Tx<'_>, row: &ObligationRow) -> Result<kstt_domain::obligations::DeadlineRule, ApiError> {
+/// The version of its rule that an obligation was counted by.
+pub fn rule_of(
+    tx: &mut Tx<'_>,
+    row: &ObligationRow,
+) -> Result<kstt_domain::obligations::DeadlineRule, ApiError> {
     let stored = rows::rule(tx.conn, &row.rule, row.rule_version)?.ok_or_else(ApiError::not_found)?;
     Ok(stored.read()?)
 }

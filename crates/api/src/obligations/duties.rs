@@ -3,7 +3,6 @@
 use actix_web::http::header;
 use actix_web::{HttpResponse, delete, get, post, web};
 use chrono::{DateTime, Days, NaiveDate, Utc};
-use icalendar::{Calendar, Component, Event, EventLike, EventStatus};
 use kstt_domain::policy::actions::ManageDutyFeeds;
 use kstt_domain::policy::{Action, Permit, Target};
 use kstt_persistence::Conn;
@@ -15,9 +14,10 @@ use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use super::ics;
 use super::list::{Asked, ObligationPage, page};
 use super::sight::Whose;
-use super::wire::{ObligationView, Teller};
+use super::wire::Teller;
 use crate::accounts::new_secret;
 use crate::contract::problems;
 use crate::http::{
@@ -54,7 +54,7 @@ struct DutiesQuery {
 /// What it owes, and what it inherited, with last lawful days from one day up to another.
 #[utoipa::path(tag = "obligations", operation_id = "listDuties",
     params(("code" = String, Path, description = "Code of the unit", max_length = 20, example = "C31117"), DutiesQuery),
-    responses((status = 200, description = "A page of its duties", body = ObligationPage), problems::Open, problems::Guarded, problems::Missing),
+    responses((status = 200, description = "A page of its duties", body = ObligationPage), problems::Open, problems::Guarded, problems::Missing, problems::Sense),
     extensions(("x-action" = json!("obligations.read"))))]
 #[get("/v1/units/{code}/duties")]
 async fn list_duties(
@@ -67,7 +67,7 @@ async fn list_duties(
     let from = query.from.unwrap_or_else(|| caller.today());
     if query.to.is_some_and(|to| to <= from) {
         let detail = say("Phải sau `from`.", "It must lie after `from`.");
-        return Err(ApiError::parameter(ProblemCode::Malformed, "to", detail));
+        return Err(ApiError::parameter(ProblemCode::Invalid, "to", detail));
     }
     let asked = Asked {
         whose: Whose::Unit(code.into_inner()),
@@ -88,13 +88,18 @@ struct TokenQuery {
     token: String,
 }
 
+/// An iCalendar (RFC 5545).
+#[derive(ToSchema)]
+#[schema(value_type = String, max_length = 4000000)]
+struct CalendarText(#[expect(dead_code, reason = "it only describes the answer")] String);
+
 /// Subscribe to the duties of a unit
 ///
 /// An iCalendar of three months back and thirteen ahead, an all-day event on each last lawful day. The
 /// token in the address stands for the unit and can be revoked. What was called off is not shown.
 #[utoipa::path(tag = "obligations", operation_id = "getDutiesCalendar", security(()),
     params(("code" = String, Path, description = "Code of the unit", max_length = 20, example = "C31117"), TokenQuery, IfNoneMatch),
-    responses((status = 200, description = "The calendar", body = String, content_type = "text/calendar"),
+    responses((status = 200, description = "The calendar", body = CalendarText, content_type = "text/calendar"),
         (status = 304, description = "Nothing changed"), problems::Open, problems::Missing))]
 #[get("/v1/units/{code}/duties.ics")]
 async fn get_duties_calendar(
@@ -112,7 +117,7 @@ async fn get_duties_calendar(
             let part = Part { after: None, limit: MOST_EVENTS };
             let found = rows::list(conn, &scope, &filter, now.naive_utc(), part)?;
             let told = Teller::at(&app, conn, now)?.all(conn, &found)?;
-            Ok(calendar(&unit, &told))
+            Ok(ics::calendar(&unit.code, &told))
         })
         .await?;
     let etag = format!("\"{}\"", &canonical(text.as_bytes())[..32]);
@@ -131,27 +136,6 @@ fn subscribed(conn: &mut Conn, code: &str, token: &str) -> Result<UnitRow, ApiEr
     let feed = rows::feed_of_token(conn, &canonical(token.as_bytes()))?.ok_or_else(ApiError::not_found)?;
     let unit = units::by_id(conn, &feed.unit_id)?;
     unit.filter(|unit| unit.code == code).ok_or_else(ApiError::not_found)
-}
-
-fn calendar(unit: &UnitRow, duties: &[ObligationView]) -> String {
-    let mut calendar = Calendar::new();
-    calendar.name(&format!("Thời hạn của {}", unit.code)).timezone("Asia/Ho_Chi_Minh");
-    for duty in duties.iter().filter(|duty| duty.cancelled_at.is_none()) {
-        let done = if duty.met_at.is_some() { "✓ " } else { "" };
-        let event = Event::new()
-            .uid(&format!("{}@kstt", duty.id))
-            .timestamp(duty.updated_at)
-            .last_modified(duty.updated_at)
-            .sequence(u32::try_from(duty.version - 1).unwrap_or(u32::MAX))
-            .summary(&format!("{done}{} · {} ({})", duty.rule.title.vi, duty.subject.id, duty.rule.id))
-            .description(&format!("{}\n{}", duty.unit.name, duty.rule.title.en))
-            .status(EventStatus::Confirmed)
-            .starts(duty.due_on)
-            .ends(duty.due_on + Days::new(1))
-            .done();
-        calendar.push(event);
-    }
-    calendar.done().to_string()
 }
 
 /// Asks for an address.

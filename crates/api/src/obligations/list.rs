@@ -95,7 +95,7 @@ impl From<Counted> for StateCount {
 /// unit its own and, for those who answer for it, what the units below it owe. Every row tells the days
 /// left or over.
 #[utoipa::path(tag = "obligations", operation_id = "listObligations", params(ObligationsQuery),
-    responses((status = 200, description = "A page of obligations", body = ObligationPage), problems::Open, problems::Guarded, problems::Missing),
+    responses((status = 200, description = "A page of obligations", body = ObligationPage), problems::Open, problems::Guarded, problems::Missing, problems::Sense),
     extensions(("x-action" = json!("obligations.read"))))]
 #[get("/v1/obligations")]
 async fn list_obligations(caller: Caller, query: Params<ObligationsQuery>) -> Result<HttpResponse, ApiError> {
@@ -103,7 +103,7 @@ async fn list_obligations(caller: Caller, query: Params<ObligationsQuery>) -> Re
     let query = query.0;
     if query.my_unit == Some(true) && query.unit.is_some() {
         let detail = say("Chỉ dùng một trong hai: unit, my_unit.", "Use one of unit and my_unit.");
-        return Err(ApiError::parameter(ProblemCode::Malformed, "my_unit", detail));
+        return Err(ApiError::parameter(ProblemCode::Invalid, "my_unit", detail));
     }
     let whose = match (&query.unit, query.my_unit) {
         (Some(code), _) => Whose::Unit(code.clone()),

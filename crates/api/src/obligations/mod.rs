@@ -8,6 +8,7 @@ mod act;
 mod assign;
 mod duties;
 mod follow;
+mod ics;
 mod list;
 mod preview;
 mod produce;

@@ -76,9 +76,7 @@ async fn preview_deadline(visitor: Visitor, body: Body<Question>) -> Result<Http
             let calendar = app.calendar(conn)?;
             let deadline = timing::deadline(&app, &calendar, &rule, opening, &[]).map_err(|none| {
                 let (code, detail) = timing::explain(&none);
-                let mut faults = Faults::default();
-                faults.add(pointer_of(&question), code, detail);
-                faults.finish().err().unwrap_or_else(ApiError::not_found)
+                ApiError::fault(pointer_of(&question), code, detail)
             })?;
             let Deadline { soon_at, warn_at, due_at, due_on, readings } = deadline;
             Ok(Preview {
@@ -107,32 +105,29 @@ fn pointer_of(question: &Question) -> &'static str {
 /// What is asked for, and the day that tells the version of the rule.
 fn opening(question: &Question) -> Result<(Opening, NaiveDate), ApiError> {
     let mut faults = Faults::default();
-    let period = question.period.as_deref().map(str::parse::<DutyPeriod>);
-    let found = match (question.at, period, question.unit_kind) {
+    let found = match (question.at, question.period.as_deref(), question.unit_kind) {
         (Some(at), None, None) => {
-            faults.day("/at", vn_date(at));
-            Some((Opening::Moment(at), vn_date(at)))
+            let day = faults.day("/at", vn_date(at));
+            (Opening::Moment(at), day)
         }
-        (None, Some(Ok(period)), Some(kind)) => {
-            faults.day("/period", period.first_day());
-            Some((Opening::Period(period, kind), period.first_day()))
-        }
-        (None, Some(Err(())), _) => {
-            let detail = say("Viết 2019, 2019-Q1 hoặc 2019-01.", "Write 2019, 2019-Q1 or 2019-01.");
-            faults.add("/period", "not_a_period", detail);
-            None
+        (None, Some(code), Some(kind)) => {
+            let Ok(period) = code.parse::<DutyPeriod>() else {
+                let detail = say("Viết 2019, 2019-Q1 hoặc 2019-01.", "Write 2019, 2019-Q1 or 2019-01.");
+                return Err(ApiError::fault("/period", "not_a_period", detail));
+            };
+            let day = faults.day("/period", period.first_day());
+            (Opening::Period(period, kind), day)
         }
         _ => {
             let detail = say(
                 "Nêu `at`, hoặc `period` cùng với `unit_kind`.",
                 "Give `at`, or `period` together with `unit_kind`.",
             );
-            faults.add("/at", "opening_needed", detail);
-            None
+            return Err(ApiError::fault("/at", "opening_needed", detail));
         }
     };
     faults.finish()?;
-    found.ok_or_else(ApiError::not_found)
+    Ok(found)
 }
 
 pub fn routes(config: &mut ServiceConfig) {

@@ -22,7 +22,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use super::timing;
 use crate::app::App;
 use crate::contract::problems;
-use crate::http::{ApiError, Body, Caller, Faults, Halt, IdempotencyKey, Reply, Tx, say};
+use crate::http::{ApiError, Body, Caller, Halt, IdempotencyKey, Reply, Tx, say};
 
 /// What is owed for a period, until the room it belongs to opens it itself: the rule and the kind of thing.
 const PRODUCED: &[(&str, &str)] = &[
@@ -141,9 +141,8 @@ pub fn opened_years(tx: &mut Tx<'_>) -> Result<Vec<i32>, ApiError> {
 /// The periods of a year that a rule asks something for.
 fn periods(tx: &mut Tx<'_>, rule: &str, year: i32) -> Result<Vec<DutyPeriod>, ApiError> {
     let outside = || {
-        let mut faults = Faults::default();
-        faults.add("/year", "out_of_range", say("Năm không hợp lệ.", "There is no such year."));
-        faults.finish().err().unwrap_or_else(ApiError::not_found)
+        let detail = say("Năm không hợp lệ.", "There is no such year.");
+        ApiError::fault("/year", "out_of_range", detail)
     };
     let first =
         NaiveDate::from_ymd_opt(year, 1, 1).filter(|_| (1900..2200).contains(&year)).ok_or_else(outside)?;
@@ -204,9 +203,7 @@ impl Producer<'_> {
     ) -> Result<Moments, ApiError> {
         let deadline = timing::deadline(tx.app, self.calendar, rule, opening, &[]).map_err(|none| {
             let (code, detail) = timing::explain(&none);
-            let mut faults = Faults::default();
-            faults.add("/year", code, detail);
-            faults.finish().err().unwrap_or_else(ApiError::not_found)
+            ApiError::fault("/year", code, detail)
         })?;
         Ok(timing::moments(&deadline, opening, row, self.calendar))
     }

@@ -12,7 +12,7 @@ use serde_json::json;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::act::{expect, finish, recount, refuse_closed};
+use super::act::{expect, finish, recount, refuse_closed, rule_of};
 use super::sight;
 use super::wire::{ObligationView, Teller};
 use crate::contract::problems;
@@ -213,8 +213,7 @@ fn correct_in(tx: &mut Tx<'_>, id: &str, expected: i64, wanted: &TriggerCorrecti
     }
     faults.finish()?;
     refuse_closed(&row)?;
-    let rule = rows::rule(tx.conn, &row.rule, row.rule_version)?.ok_or_else(ApiError::not_found)?;
-    if !rule.read()?.timing.cutoffs().0.is_empty() {
+    if rule_of(tx, &row)?.timing.is_of_dates() {
         let detail = say("Thời hạn theo ngày cố định.", "It is owed by a fixed date, not from a moment.");
         return Err(ApiError::conflict(detail).into());
     }

@@ -11,7 +11,7 @@ use crate::http::{ApiError, ProblemCode, Say, say};
 
 /// What opened an obligation: its period if its rule is one of dates, else its trigger.
 pub fn opening_of(rule: &DeadlineRule, row: &ObligationRow, kind: UnitKind) -> Result<Opening, ApiError> {
-    if rule.timing.cutoffs().0.is_empty() {
+    if !rule.timing.is_of_dates() {
         return Ok(Opening::Moment(row.trigger_at.and_utc()));
     }
     let period: DutyPeriod = row.subject_id.parse().map_err(|()| {

@@ -153,9 +153,10 @@ crate::codes! {
 }
 
 crate::codes! {
-    /// What became of an obligation.
+    /// What has become of an obligation, whatever the time is.
     pub enum ObligationOutcome : "obligation_outcome" {
         Pending = "pending", "Chưa hoàn thành", "Pending";
+        Suspended = "suspended", "Tạm dừng tính hạn", "Suspended";
         Met = "met", "Hoàn thành đúng hạn", "Met in time";
         Late = "late", "Hoàn thành quá hạn", "Met late";
         Cancelled = "cancelled", "Hủy", "Cancelled";

@@ -49,6 +49,11 @@ impl DeadlineRule {
 }
 
 impl Timing {
+    /// Whether dates of a period are named, and no event is counted from.
+    pub fn is_of_dates(&self) -> bool {
+        self.cutoffs().1 > 0
+    }
+
     /// The cut-offs, and how many months their period has; none and 0 for other shapes.
     pub fn cutoffs(&self) -> (&[Cutoff], u32) {
         match self {

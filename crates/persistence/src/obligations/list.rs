@@ -97,7 +97,11 @@ fn of_unit((unit_id, day, own): (&str, NaiveDate, bool), filter: &Filter, now: N
     if own {
         query = query.filter(v::own);
     }
-    narrowed!(query, v, filter, now)
+    if filter.officer_id.is_some() {
+        narrowed!(query, o, filter, now)
+    } else {
+        narrowed!(query, v, filter, now)
+    }
 }
 
 /// A page of obligations, in the order of their last lawful days.
@@ -117,11 +121,14 @@ pub fn list(
             query.order(o::sort_key.asc()).limit(page.limit).select(ObligationRow::as_select()).load(conn)?
         }
         Scope::Unit { unit_id, day, own } => {
-            let mut query = of_unit((unit_id, *day, *own), filter, now);
-            if let Some(after) = page.after {
-                query = query.filter(v::sort_key.gt(after.to_owned()));
-            }
-            query.order(v::sort_key.asc()).limit(page.limit).select(ObligationRow::as_select()).load(conn)?
+            let query = of_unit((unit_id, *day, *own), filter, now);
+            let after = page.after.unwrap_or_default().to_owned();
+            // What is given to one person is found from there, and then looked up whether it is seen.
+            let query = match filter.officer_id {
+                Some(_) => query.filter(o::sort_key.gt(after)).order(o::sort_key.asc()),
+                None => query.filter(v::sort_key.gt(after)).order(v::sort_key.asc()),
+            };
+            query.limit(page.limit).select(ObligationRow::as_select()).load(conn)?
         }
     })
 }
@@ -148,11 +155,10 @@ pub fn counts(
         let filter = Filter { state: Some(state), overdue: false, ..filter.clone() };
         // No further than the cap: counting all of millions is what the cap is against.
         let found: Vec<String> = match scope {
-            Scope::City => of_city(&filter, now).select(o::id).limit(cap + 1).load(conn)?,
-            Scope::Unit { unit_id, day, own } => of_unit((unit_id, *day, *own), &filter, now)
-                .select(v::subject_id)
-                .limit(cap + 1)
-                .load(conn)?,
+            Scope::City => of_city(&filter, now).select(o::sort_key).limit(cap + 1).load(conn)?,
+            Scope::Unit { unit_id, day, own } => {
+                of_unit((unit_id, *day, *own), &filter, now).select(v::sort_key).limit(cap + 1).load(conn)?
+            }
         };
         let found = i64::try_from(found.len()).unwrap_or(i64::MAX);
         counted.push(Counted { state, count: found.min(cap), more: found > cap });
@@ -177,7 +183,7 @@ pub fn pauses(conn: &mut Conn, obligation_id: &str) -> Result<Vec<PauseRow>, Err
 /// What is still to be done, after an id.
 pub fn pending_after(conn: &mut Conn, after: &str, limit: i64) -> Result<Vec<ObligationRow>, Error> {
     Ok(o::table
-        .filter(o::outcome.eq(Stored(ObligationOutcome::Pending)))
+        .filter(o::outcome.eq_any([ObligationOutcome::Pending, ObligationOutcome::Suspended].map(Stored)))
         .filter(o::id.gt(after))
         .order(o::id.asc())
         .limit(limit)

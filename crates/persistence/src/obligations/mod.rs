@@ -66,13 +66,14 @@ impl ObligationRow {
 
     /// Whether something is still to be done.
     pub fn is_pending(&self) -> bool {
-        self.outcome.0 == ObligationOutcome::Pending
+        matches!(self.outcome.0, ObligationOutcome::Pending | ObligationOutcome::Suspended)
     }
 
     /// What became of it, by its moments.
     fn judged(&self) -> ObligationOutcome {
         match (self.cancelled_at, self.met_at) {
             (Some(_), _) => ObligationOutcome::Cancelled,
+            (None, None) if self.paused_at.is_some() => ObligationOutcome::Suspended,
             (None, None) => ObligationOutcome::Pending,
             (None, Some(met_at)) if met_at < self.due_at => ObligationOutcome::Met,
             (None, Some(_)) => ObligationOutcome::Late,

@@ -11,7 +11,7 @@ pub fn state_of(row: &ObligationRow, now: NaiveDateTime) -> ObligationState {
         ObligationOutcome::Cancelled => ObligationState::Cancelled,
         ObligationOutcome::Met => ObligationState::Met,
         ObligationOutcome::Late => ObligationState::MetLate,
-        ObligationOutcome::Pending if row.paused_at.is_some() => ObligationState::Suspended,
+        ObligationOutcome::Suspended => ObligationState::Suspended,
         ObligationOutcome::Pending if row.due_at <= now => ObligationState::Breached,
         ObligationOutcome::Pending if row.warn_at <= now => ObligationState::Warned,
         ObligationOutcome::Pending if row.soon_at <= now => ObligationState::DueSoon,
@@ -27,14 +27,14 @@ macro_rules! in_state {
         let (query, now) = ($query, $now);
         let day = kstt_domain::calendar::vn_date(now.and_utc());
         let outcome = |outcome: Outcome| $of::outcome.eq(crate::Stored(outcome));
-        let running = outcome(Outcome::Pending).and(o::paused_at.is_null());
+        let running = outcome(Outcome::Pending);
         // What is not over yet has its last day today or later.
         let not_over = $of::sort_key.ge(day.to_string());
         match $state {
             State::Cancelled => query.filter(outcome(Outcome::Cancelled)),
             State::Met => query.filter(outcome(Outcome::Met)),
             State::MetLate => query.filter(outcome(Outcome::Late)),
-            State::Suspended => query.filter(outcome(Outcome::Pending)).filter(o::paused_at.is_not_null()),
+            State::Suspended => query.filter(outcome(Outcome::Suspended)),
             State::Breached => query.filter(running).filter(o::due_at.le(now)),
             State::Warned => {
                 query.filter(running).filter(o::warn_at.le(now)).filter(o::due_at.gt(now)).filter(not_over)
