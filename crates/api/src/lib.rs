@@ -15,7 +15,7 @@ mod documents;
 mod edge;
 mod http;
 pub mod keys;
-pub mod obligations;
+mod obligations;
 mod observe;
 mod open;
 pub mod procedures;

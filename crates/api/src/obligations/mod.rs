@@ -22,7 +22,7 @@ mod wire;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use follow::follow_units;
-pub use produce::{OpenedYear, open_due_year, open_year};
+pub use produce::open_due_year;
 
 pub fn routes(config: &mut ServiceConfig) {
     rules::routes(config);

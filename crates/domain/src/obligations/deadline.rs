@@ -136,7 +136,7 @@ impl DeadlineRule {
 }
 
 /// The cut-off of units of a kind.
-pub fn owed_by(cutoffs: &[Cutoff], kind: UnitKind) -> Result<&Cutoff, NoDeadline> {
+fn owed_by(cutoffs: &[Cutoff], kind: UnitKind) -> Result<&Cutoff, NoDeadline> {
     cutoffs.iter().find(|cutoff| cutoff.owed_by.contains(&kind)).ok_or(NoDeadline::NotOwed)
 }
 

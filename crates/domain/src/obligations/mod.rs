@@ -17,7 +17,7 @@ pub use codes::{
     DateReading, ObligationOutcome, ObligationState, ResponsibleParty, RuleCertainty, RuleKind, RuleShape,
     Trigger,
 };
-pub use deadline::{Counting, Deadline, NoDeadline, Opening, Reading, owed_by};
+pub use deadline::{Counting, Deadline, NoDeadline, Opening, Reading};
 pub use duty_period::DutyPeriod;
 pub use rule::{Basis, Cutoff, DeadlineRule, Every, Timing, Words};
 pub use rules::{RuleFault, RuleTable};
