@@ -6,12 +6,11 @@ mod rules;
 mod years;
 
 use chrono::{DateTime, NaiveDateTime, Utc};
-use kstt_domain::obligations::ObligationOutcome;
 use kstt_domain::policy::actions::OpenObligations;
 use kstt_domain::policy::{Actor, Target, permit};
-use kstt_persistence::obligations::{self as rows, ObligationRow};
+use kstt_persistence::Error;
+use kstt_persistence::obligations::{self as rows, Moments, ObligationRow};
 use kstt_persistence::units::{Viewers, by_code};
-use kstt_persistence::{Error, Stored};
 use serde_json::{Value, json};
 
 use crate::city::City;
@@ -24,37 +23,21 @@ fn moment(value: &Value) -> NaiveDateTime {
 pub fn open_term(city: &City, rule: &str, unit: &str, at: &str) -> String {
     let told = city.post("/v1/obligations/preview", json!({ "rule": rule, "at": at })).expect(200).body;
     let id = uuid::Uuid::now_v7().to_string();
-    let due_on = told["due_on"].as_str().unwrap().parse().unwrap();
     city.app
         .db
         .write(|conn| {
             let unit = by_code(conn, unit)?.unwrap();
             let now = moment(&json!(at));
-            let row = ObligationRow {
-                sort_key: ObligationRow::sort_key(due_on, &id),
-                id: id.clone(),
-                rule: rule.to_owned(),
+            let moments = Moments {
                 rule_version: told["rule_version"].as_i64().unwrap(),
-                subject_kind: "feedback".to_owned(),
-                subject_id: id.clone(),
-                unit_id: unit.id.clone(),
-                sequence: 1,
-                officer_id: None,
+                calendar_version: told["calendar_version"].as_i64().unwrap(),
                 trigger_at: now,
                 soon_at: moment(&told["soon_at"]),
                 warn_at: moment(&told["warn_at"]),
                 due_at: moment(&told["due_at"]),
-                due_on,
-                calendar_version: told["calendar_version"].as_i64().unwrap(),
-                paused_at: None,
-                met_at: None,
-                cancelled_at: None,
-                outcome: Stored(ObligationOutcome::Pending),
-                note: None,
-                version: 1,
-                created_at: now,
-                updated_at: now,
+                due_on: told["due_on"].as_str().unwrap().parse().unwrap(),
             };
+            let row = ObligationRow::fresh(id.clone(), rule, ("feedback", &id), &unit.id, &moments, now);
             let viewers = Viewers::load(conn)?.of(&unit.id);
             let permit = permit::<OpenObligations>(&Actor::system("test"), &Target::city(&id)).unwrap();
             rows::insert(conn, &permit, &row, &viewers)?;

@@ -79,11 +79,10 @@ impl Remembered {
 
     /// Tells a reader that has the answer already that it still holds.
     pub fn not_modified(&self) -> HttpResponse {
-        let etag = self.etag.iter().map(|etag| (header::ETAG, etag.clone()));
         let mut response = HttpResponse::NotModified();
-        etag.for_each(|header| {
-            response.insert_header(header);
-        });
+        if let Some(etag) = &self.etag {
+            response.insert_header((header::ETAG, etag.clone()));
+        }
         response.finish()
     }
 }

@@ -235,13 +235,7 @@ fn chosen_unit(
             say("Tài khoản hiện không giữ vai trò nào.", "The account holds no role today."),
         ));
     }
-    let fault = |vi: String, en: String| {
-        ApiError::invalid(vec![FieldFault {
-            pointer: "/unit".into(),
-            code: "choose_unit",
-            detail: say(vi, en),
-        }])
-    };
+    let fault = |vi: String, en: String| ApiError::fault("/unit", "choose_unit", say(vi, en));
     match wanted {
         None if held.len() == 1 => Ok(held.remove(0)),
         None => Err(fault(format!("Chọn một đơn vị: {codes}."), format!("Choose one unit: {codes}."))),

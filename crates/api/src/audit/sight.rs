@@ -3,8 +3,9 @@
 use chrono::NaiveDate;
 use kstt_domain::policy::{Action, Actor, Reach, reach};
 use kstt_persistence::audit::Sight;
-use kstt_persistence::units::Viewers;
 use kstt_persistence::{Conn, Error, units};
+
+use crate::obligations;
 
 /// The rows `actor` may see who may do `action`; `None`: none at all.
 pub fn sight(
@@ -20,23 +21,6 @@ pub fn sight(
         (Some(Reach::Own), Some(unit)) => Some(Sight::Units(vec![unit.to_owned()])),
         _ => None,
     })
-}
-
-/// The units whose obligations `actor` sees: also those whose work its own unit inherited.
-fn obligations(conn: &mut Conn, actor: &Actor, today: NaiveDate) -> Result<Option<Sight>, Error> {
-    let own_only = match (reach(actor, Action::ReadObligations), &actor.unit) {
-        (Some(Reach::City), _) => return Ok(Some(Sight::City)),
-        (Some(reach), Some(_)) => reach < Reach::Subtree,
-        _ => return Ok(None),
-    };
-    let viewers = Viewers::load(conn)?;
-    let sees = |unit: &&str| {
-        viewers.of(unit).iter().any(|viewer| {
-            let here = actor.unit.as_ref().is_some_and(|own| own.id == viewer.unit_id);
-            here && viewer.period.contains(today) && (viewer.own || !own_only)
-        })
-    };
-    Ok(Some(Sight::Units(viewers.units().filter(sees).map(str::to_owned).collect())))
 }
 
 /// Whose matter a change is.
@@ -81,7 +65,7 @@ impl FeedSight {
         Ok(Self {
             focal_officers: sight(conn, actor, Action::ReadFocalOfficers, today)?,
             accounts: sight(conn, actor, Action::ReadAccounts, today)?,
-            obligations: obligations(conn, actor, today)?,
+            obligations: obligations::units_seen(conn, actor, today)?,
         })
     }
 

@@ -163,14 +163,13 @@ pub enum Count {
 /// No list is counted beyond this.
 const COUNT_CAP: i64 = 10_000;
 
-/// The wire form of a count: `count` asks for at most the cap plus one.
+/// The wire form of a count: `counting` counts at most so many.
 pub fn counted(
     count: Option<Count>,
     counting: impl FnOnce(i64) -> Result<i64, ApiError>,
 ) -> Result<Option<CountBody>, ApiError> {
     let Some(_) = count else { return Ok(None) };
-    let found = counting(COUNT_CAP + 1)?;
-    Ok(Some(CountBody { value: found.min(COUNT_CAP), at_least: found > COUNT_CAP }))
+    Ok(Some(CountBody::of(counting(CountBody::ASKED)?)))
 }
 
 /// How many items the whole list has.
@@ -182,6 +181,16 @@ pub struct CountBody {
     pub value: i64,
     /// There are more than `value`.
     pub at_least: bool,
+}
+
+impl CountBody {
+    /// So many are asked for: one more than is told.
+    pub const ASKED: i64 = COUNT_CAP + 1;
+
+    /// What is told of so many found.
+    pub fn of(found: i64) -> Self {
+        Self { value: found.min(COUNT_CAP), at_least: found > COUNT_CAP }
+    }
 }
 
 /// The day a list is asked for: `as_of`, else today. Beyond the last day that can be recorded

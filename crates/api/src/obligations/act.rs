@@ -6,7 +6,6 @@ use kstt_domain::policy::actions::{CancelObligation, MeetObligation, SuspendObli
 use kstt_domain::policy::{Action, ActionKind, Permit};
 use kstt_persistence::audit::Change;
 use kstt_persistence::obligations::{self as rows, ObligationRow, PauseRow};
-use kstt_persistence::units;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
@@ -16,7 +15,7 @@ use super::wire::{ObligationView, Teller};
 use super::{sight, timing};
 use crate::contract::problems;
 use crate::http::{
-    ApiError, Body, Caller, Faults, Halt, IdempotencyKey, IfMatch, ProblemCode, Reply, Say, Tx, say,
+    ApiError, Body, Caller, Faults, Halt, IdempotencyKey, IfMatch, ProblemCode, Reply, Tx, say,
 };
 
 /// That something was done.
@@ -67,7 +66,7 @@ fn meet_in(tx: &mut Tx<'_>, id: &str, expected: i64, wanted: &Met) -> Result<Rep
     let note = faults.line("/note", &wanted.note, 1000);
     let met_at = wanted.met_at.unwrap_or(tx.now);
     // What is owed for a period may be done before it begins.
-    let from_an_event = !rule_of(tx, &row)?.timing.is_of_dates();
+    let from_an_event = !timing::rule_of(tx, &row)?.read()?.timing.is_of_dates();
     if met_at > tx.now || (from_an_event && met_at.naive_utc() < row.trigger_at) {
         let detail = say(
             "Không được ở tương lai, cũng không trước sự kiện làm phát sinh.",
@@ -124,31 +123,29 @@ async fn suspend_obligation(
 ) -> Result<HttpResponse, ApiError> {
     caller.require(Action::SuspendObligation)?;
     let (expected, wanted) = (caller.expected_version(), body.value);
-    caller
-        .write(&body.hash, move |tx| {
-            let (row, permit) = sight::open::<SuspendObligation>(tx, &id)?;
-            let reason = ready(tx, &row, expected.clone()?, &wanted)?;
-            if row.paused_at.is_some() {
-                return Err(refusal("Thời hạn đang tạm dừng.", "Its clock stands still already.").into());
-            }
-            if rule_of(tx, &row)?.timing.is_of_dates() {
-                return Err(refusal(
-                    "Thời hạn theo ngày cố định không dừng.",
-                    "A fixed date does not stand still.",
-                )
-                .into());
-            }
-            let pause = PauseRow {
-                id: tx.id(),
-                obligation_id: row.id.clone(),
-                stopped_at: tx.now.naive_utc(),
-                resumed_at: None,
-                reason: reason.clone(),
-            };
-            let after = rows::suspend(tx.conn, &permit, &row, pause, tx.now.naive_utc())?;
-            finish(tx, &permit, &row, after, json!({ "paused_at": tx.now }), Some(&reason))
-        })
-        .await
+    caller.write(&body.hash, move |tx| suspend_in(tx, &id, expected.clone()?, &wanted)).await
+}
+
+fn suspend_in(tx: &mut Tx<'_>, id: &str, expected: i64, wanted: &Reason) -> Result<Reply, Halt> {
+    let (row, permit) = sight::open::<SuspendObligation>(tx, id)?;
+    let reason = ready(tx, &row, expected, wanted)?;
+    if row.paused_at.is_some() {
+        return Err(refusal("Thời hạn đang tạm dừng.", "Its clock stands still already.").into());
+    }
+    if timing::rule_of(tx, &row)?.read()?.timing.is_of_dates() {
+        let fixed = refusal("Thời hạn theo ngày cố định không dừng.", "A fixed date does not stand still.");
+        return Err(fixed.into());
+    }
+    let now = tx.now.naive_utc();
+    let pause = PauseRow {
+        id: tx.id(),
+        obligation_id: row.id.clone(),
+        stopped_at: now,
+        resumed_at: None,
+        reason: reason.clone(),
+    };
+    let after = rows::suspend(tx.conn, &permit, &row, pause, now)?;
+    finish(tx, &permit, &row, after, json!({ "paused_at": tx.now }), Some(&reason))
 }
 
 /// Let the clock of an obligation go on
@@ -182,32 +179,10 @@ fn resume_in(tx: &mut Tx<'_>, id: &str, expected: i64, wanted: &Reason) -> Resul
         .iter_mut()
         .filter(|pause| pause.resumed_at.is_none())
         .for_each(|pause| pause.resumed_at = Some(now));
-    let moments = recount(tx, &row, row.trigger_at.and_utc(), &pauses, None)?;
+    let (rule, calendar) = (timing::rule_of(tx, &row)?, tx.app.calendar(tx.conn)?);
+    let moments = timing::recount(tx, &row, &rule, &calendar, &pauses)?;
     let after = rows::resume(tx.conn, &permit, &row, now, &moments, now)?;
     finish(tx, &permit, &row, after, json!({ "due_on": moments.due_on }), Some(&reason))
-}
-
-/// The moments of an obligation from a trigger, with the newest calendar and the rule as it is.
-pub fn recount(
-    tx: &mut Tx<'_>,
-    row: &ObligationRow,
-    trigger_at: DateTime<Utc>,
-    pauses: &[PauseRow],
-    rule: Option<&rows::RuleRow>,
-) -> Result<rows::Moments, ApiError> {
-    let stored = match rule {
-        Some(rule) => rule.clone(),
-        None => rows::rule(tx.conn, &row.rule, row.rule_version)?.ok_or_else(ApiError::not_found)?,
-    };
-    let (rule, calendar) = (stored.read()?, tx.app.calendar(tx.conn)?);
-    let unit = units::by_id(tx.conn, &row.unit_id)?.ok_or_else(ApiError::not_found)?;
-    let row = ObligationRow { trigger_at: trigger_at.naive_utc(), ..row.clone() };
-    let opening = timing::opening_of(&rule, &row, unit.kind.0)?;
-    let deadline = timing::deadline(tx.app, &calendar, &rule, opening, pauses).map_err(|none| {
-        let (_, detail) = timing::explain(&none);
-        ApiError::conflict(detail)
-    })?;
-    Ok(timing::moments(&deadline, opening, &stored, &calendar))
 }
 
 /// Checks what every act on a live obligation needs; answers the reason.
@@ -238,17 +213,7 @@ pub fn refuse_closed(row: &ObligationRow) -> Result<(), ApiError> {
 }
 
 fn refusal(vi: &str, en: &str) -> ApiError {
-    let detail: Say = say(vi, en);
-    ApiError::conflict(detail)
-}
-
-/// The version of its rule that an obligation was counted by.
-pub fn rule_of(
-    tx: &mut Tx<'_>,
-    row: &ObligationRow,
-) -> Result<kstt_domain::obligations::DeadlineRule, ApiError> {
-    let stored = rows::rule(tx.conn, &row.rule, row.rule_version)?.ok_or_else(ApiError::not_found)?;
-    Ok(stored.read()?)
+    ApiError::conflict(say(vi, en))
 }
 
 fn told(tx: &mut Tx<'_>, row: &ObligationRow) -> Result<Reply, ApiError> {

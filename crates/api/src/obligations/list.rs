@@ -4,7 +4,7 @@ use actix_web::{HttpResponse, get};
 use chrono::{DateTime, NaiveDate, Utc};
 use kstt_domain::obligations::ObligationState;
 use kstt_domain::policy::Action;
-use kstt_persistence::obligations::{self as rows, Counted, Filter, Page as Part};
+use kstt_persistence::obligations::{self as rows, Filter, ObligationRow, Page as Part};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -12,10 +12,9 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use super::sight::{self, Whose};
 use super::wire::{ObligationView, Teller};
 use crate::contract::problems;
-use crate::http::{ApiError, Caller, Cursor, Params, ProblemCode, Reply, limit, say, stored_moment};
-
-/// States are counted no further than this.
-const COUNT_CAP: i64 = 10_000;
+use crate::http::{
+    ApiError, Caller, CountBody, Cursor, Page, Params, ProblemCode, Reply, limit, say, stored_moment,
+};
 
 /// Which obligations to list.
 #[derive(Debug, Clone, Deserialize, IntoParams)]
@@ -83,9 +82,10 @@ pub struct StateCount {
     pub at_least: bool,
 }
 
-impl From<Counted> for StateCount {
-    fn from(counted: Counted) -> Self {
-        Self { state: counted.state, value: counted.count, at_least: counted.more }
+impl StateCount {
+    fn of((state, found): (ObligationState, i64)) -> Self {
+        let CountBody { value, at_least } = CountBody::of(found);
+        Self { state, value, at_least }
     }
 }
 
@@ -150,30 +150,27 @@ pub async fn page(caller: &Caller, asked: Asked) -> Result<ObligationPage, ApiEr
     let secret = caller.app.cursor_secret();
     let after = asked.cursor.as_deref().map(|text| Cursor::open(text, &filters, secret)).transpose()?;
     let (here, now, today) = (caller.clone(), caller.now, caller.today());
-    let (mut items, counts) = caller
+    let (told, counts) = caller
         .read(move |conn| {
             let scope = sight::scope(conn, &here.actor, &asked.whose, today)?;
             let part =
                 Part { after: after.as_ref().map(|cursor| cursor.key.as_str()), limit: i64::from(limit) + 1 };
             let found = rows::list(conn, &scope, &asked.filter, now.naive_utc(), part)?;
-            let keys: Vec<String> = found.iter().map(|row| row.sort_key.clone()).collect();
             let told = Teller::at(&here.app, conn, now)?.all(conn, &found)?;
             let counts = match asked.with_counts {
-                true => Some(rows::counts(conn, &scope, &asked.filter, now.naive_utc(), COUNT_CAP)?),
+                true => Some(rows::counts(conn, &scope, &asked.filter, now.naive_utc(), CountBody::ASKED)?),
                 false => None,
             };
-            Ok((told.into_iter().zip(keys).collect::<Vec<_>>(), counts))
+            Ok((told, counts))
         })
         .await?;
-    let more = items.len() > usize::from(limit);
-    items.truncate(usize::from(limit));
-    let last = items.last().filter(|_| more).map(|(_, key)| key.clone());
-    let next_cursor = last.map(|key| Cursor::after(key, "", &filters, None).seal(secret));
-    Ok(ObligationPage {
-        items: items.into_iter().map(|(view, _)| view).collect(),
-        next_cursor,
-        counts: counts.map(|counts| counts.into_iter().map(StateCount::from).collect()),
-    })
+    let next = |last: &ObligationView| {
+        let key = ObligationRow::sort_key(last.due_on, &last.id);
+        Cursor::after(key, "", &filters, None).seal(secret)
+    };
+    let Page { items, next_cursor, .. } = Page::of(told, usize::from(limit), None, next, |view| view);
+    let counts = counts.map(|counts| counts.into_iter().map(StateCount::of).collect());
+    Ok(ObligationPage { items, next_cursor, counts })
 }
 
 pub fn routes(config: &mut ServiceConfig) {

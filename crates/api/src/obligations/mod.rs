@@ -1,8 +1,8 @@
 //! Deadlines over HTTP: the rules, what each unit owes, why a date is what it is, and what follows when
 //! the calendar or a moment is corrected.
 //!
-//! Rooms open and meet obligations in the transaction of their own change; how an obligation stands is
-//! derived from the moment asked.
+//! Rooms open and meet obligations in the transaction of their own change; how one that is pending stands
+//! is derived from the moment asked.
 
 mod act;
 mod assign;
@@ -23,6 +23,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use follow::follow_units;
 pub use produce::open_due_year;
+pub use sight::units_seen;
 
 pub fn routes(config: &mut ServiceConfig) {
     rules::routes(config);

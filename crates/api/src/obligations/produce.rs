@@ -6,14 +6,14 @@ use actix_web::{HttpResponse, post};
 use chrono::{Datelike, NaiveDate};
 use kstt_domain::calendar::{WorkCalendar, vn_date};
 use kstt_domain::codes::Code;
-use kstt_domain::obligations::{Cutoff, DeadlineRule, DutyPeriod, Every, ObligationOutcome, Opening, Timing};
+use kstt_domain::obligations::{Cutoff, DeadlineRule, DutyPeriod, Every, Opening, Timing};
 use kstt_domain::policy::actions::{CancelObligation, OpenObligations};
 use kstt_domain::policy::{Action, Actor, Permit, Target};
 use kstt_domain::units::UnitKind;
 use kstt_persistence::audit::Change;
 use kstt_persistence::obligations::{self as rows, Moments, ObligationRow, RuleRow};
 use kstt_persistence::units::{self, UnitFilter, UnitRow, Viewers};
-use kstt_persistence::{Conn, Error, Stored, calendar};
+use kstt_persistence::{Conn, Error, calendar};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
@@ -212,36 +212,12 @@ impl Producer<'_> {
         &mut self,
         tx: &mut Tx<'_>,
         rule: &str,
-        (kind, subject): (&str, &str),
+        subject: (&str, &str),
         unit: &UnitRow,
         moments: &Moments,
     ) -> Result<(), Halt> {
         let now = tx.now.naive_utc();
-        let row = moments.put(ObligationRow {
-            id: tx.id(),
-            sort_key: String::new(),
-            rule: rule.to_owned(),
-            rule_version: moments.rule_version,
-            subject_kind: kind.to_owned(),
-            subject_id: subject.to_owned(),
-            unit_id: unit.id.clone(),
-            sequence: 1,
-            officer_id: None,
-            trigger_at: moments.trigger_at,
-            soon_at: moments.soon_at,
-            warn_at: moments.warn_at,
-            due_at: moments.due_at,
-            due_on: moments.due_on,
-            calendar_version: moments.calendar_version,
-            paused_at: None,
-            met_at: None,
-            cancelled_at: None,
-            outcome: Stored(ObligationOutcome::Pending),
-            note: None,
-            version: 1,
-            created_at: now,
-            updated_at: now,
-        });
+        let row = ObligationRow::fresh(tx.id(), rule, subject, &unit.id, moments, now);
         let viewers = self.viewers.of(&unit.id);
         rows::insert(tx.conn, &self.permit, &row, &viewers)
             .map_err(|error| if error.is_unique_violation() { Halt::Raced } else { error.into() })?;

@@ -2,7 +2,7 @@
 
 use actix_web::{HttpResponse, post, web};
 use chrono::{DateTime, NaiveDate, Utc};
-use kstt_domain::calendar::vn_date;
+use kstt_domain::calendar::{WorkCalendar, vn_date};
 use kstt_domain::policy::actions::RetimeObligation;
 use kstt_domain::policy::{Action, Target};
 use kstt_persistence::audit::Change;
@@ -12,9 +12,9 @@ use serde_json::json;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::act::{expect, finish, recount, refuse_closed, rule_of};
-use super::sight;
+use super::act::{expect, finish, refuse_closed};
 use super::wire::{ObligationView, Teller};
+use super::{sight, timing};
 use crate::contract::problems;
 use crate::http::{ApiError, Body, Caller, Faults, Halt, IdempotencyKey, IfMatch, Reply, Tx, say};
 
@@ -85,7 +85,8 @@ fn recompute_in(tx: &mut Tx<'_>, wanted: &Recomputation) -> Result<Reply, Halt> 
     let reason = faults.line("/reason", &wanted.reason, 500);
     faults.finish()?;
     let permit = tx.permit::<RetimeObligation>(&Target::city("recompute"))?;
-    let calendar_version = tx.app.calendar(tx.conn)?.version();
+    let calendar = tx.app.calendar(tx.conn)?;
+    let calendar_version = calendar.version();
     let mut done = Recomputed {
         dry_run: wanted.dry_run,
         calendar_version,
@@ -99,7 +100,7 @@ fn recompute_in(tx: &mut Tx<'_>, wanted: &Recomputation) -> Result<Reply, Halt> 
         let Some(last) = batch.last() else { break };
         after = last.id.clone();
         for row in batch {
-            if let Some(moments) = moved(tx, &row)? {
+            if let Some(moments) = moved(tx, &row, &calendar)? {
                 let change = retime_one(tx, &row, &moments, &reason)?;
                 done.changed += i64::from(change.is_some());
                 done.changes.extend(change.filter(|_| done.changes.len() < TOLD));
@@ -123,16 +124,15 @@ fn recompute_in(tx: &mut Tx<'_>, wanted: &Recomputation) -> Result<Reply, Halt> 
 }
 
 /// The moments of a row by the newest calendar and rule, if it was counted with older ones.
-fn moved(tx: &mut Tx<'_>, row: &ObligationRow) -> Result<Option<Moments>, ApiError> {
-    let calendar_version = tx.app.calendar(tx.conn)?.version();
+fn moved(tx: &mut Tx<'_>, row: &ObligationRow, calendar: &WorkCalendar) -> Result<Option<Moments>, ApiError> {
     let day = vn_date(row.trigger_at.and_utc());
-    let rule = rows::rule_on(tx.conn, &row.rule, day)?;
-    let rule = rule.filter(|rule| rule.version != row.rule_version);
-    if rule.is_none() && row.calendar_version == calendar_version {
-        return Ok(None);
-    }
+    let rule = match rows::rule_on(tx.conn, &row.rule, day)? {
+        Some(newer) if newer.version != row.rule_version => newer,
+        _ if row.calendar_version == calendar.version() => return Ok(None),
+        _ => timing::rule_of(tx, row)?,
+    };
     let pauses = rows::pauses(tx.conn, &row.id)?;
-    recount(tx, row, row.trigger_at.and_utc(), &pauses, rule.as_ref()).map(Some)
+    timing::recount(tx, row, &rule, calendar, &pauses).map(Some)
 }
 
 /// Stores other moments; what changed, if its date did.
@@ -213,12 +213,15 @@ fn correct_in(tx: &mut Tx<'_>, id: &str, expected: i64, wanted: &TriggerCorrecti
     }
     faults.finish()?;
     refuse_closed(&row)?;
-    if rule_of(tx, &row)?.timing.is_of_dates() {
+    let rule = timing::rule_of(tx, &row)?;
+    if rule.read()?.timing.is_of_dates() {
         let detail = say("Thời hạn theo ngày cố định.", "It is owed by a fixed date, not from a moment.");
         return Err(ApiError::conflict(detail).into());
     }
     let pauses = rows::pauses(tx.conn, &row.id)?;
-    let moments = recount(tx, &row, wanted.trigger_at, &pauses, None)?;
+    let corrected = ObligationRow { trigger_at: wanted.trigger_at.naive_utc(), ..row.clone() };
+    let calendar = tx.app.calendar(tx.conn)?;
+    let moments = timing::recount(tx, &corrected, &rule, &calendar, &pauses)?;
     if wanted.dry_run {
         let would_be = moments.put(row.clone());
         let view = Teller::at(tx.app, tx.conn, tx.now)?.tell(tx.conn, &would_be)?;

@@ -4,6 +4,7 @@
 use chrono::NaiveDate;
 use kstt_domain::policy::actions::ReadObligations;
 use kstt_domain::policy::{Action, ActionKind, Actor, Permit, Reach, Target, permit, reach};
+use kstt_persistence::audit::Sight;
 use kstt_persistence::obligations::{self as rows, ObligationRow, Scope};
 use kstt_persistence::units::{self, UnitRow, Viewers};
 use kstt_persistence::{Conn, Error};
@@ -93,4 +94,21 @@ fn within(
     };
     let own = actor.unit.as_ref().map(|unit| &unit.id);
     if own.is_some_and(|own| path.contains(own)) { Ok(()) } else { Err(ApiError::forbidden()) }
+}
+
+/// The units whose obligations `actor` sees: also those whose work its own unit inherited.
+pub fn units_seen(conn: &mut Conn, actor: &Actor, today: NaiveDate) -> Result<Option<Sight>, Error> {
+    let own_only = match (reach(actor, Action::ReadObligations), &actor.unit) {
+        (Some(Reach::City), _) => return Ok(Some(Sight::City)),
+        (Some(reach), Some(_)) => reach < Reach::Subtree,
+        _ => return Ok(None),
+    };
+    let viewers = Viewers::load(conn)?;
+    let sees = |unit: &&str| {
+        viewers.of(unit).iter().any(|viewer| {
+            let here = actor.unit.as_ref().is_some_and(|own| own.id == viewer.unit_id);
+            here && viewer.period.contains(today) && (viewer.own || !own_only)
+        })
+    };
+    Ok(Some(Sight::Units(viewers.units().filter(sees).map(str::to_owned).collect())))
 }

@@ -4,10 +4,11 @@ use chrono::NaiveDateTime;
 use kstt_domain::calendar::{Pause, WorkCalendar, vn_date};
 use kstt_domain::obligations::{Counting, Deadline, DeadlineRule, DutyPeriod, NoDeadline, Opening};
 use kstt_domain::units::UnitKind;
-use kstt_persistence::obligations::{Moments, ObligationRow, PauseRow, RuleRow};
+use kstt_persistence::obligations::{self as rows, Moments, ObligationRow, PauseRow, RuleRow};
+use kstt_persistence::units;
 
 use crate::app::App;
-use crate::http::{ApiError, ProblemCode, Say, say};
+use crate::http::{ApiError, ProblemCode, Say, Tx, say};
 
 /// What opened an obligation: its period if its rule is one of dates, else its trigger.
 pub fn opening_of(rule: &DeadlineRule, row: &ObligationRow, kind: UnitKind) -> Result<Opening, ApiError> {
@@ -52,6 +53,27 @@ pub fn moments(deadline: &Deadline, opening: Opening, rule: &RuleRow, calendar: 
         due_at: deadline.due_at.naive_utc(),
         due_on: deadline.due_on,
     }
+}
+
+/// The version of its rule that an obligation was counted by.
+pub fn rule_of(tx: &mut Tx<'_>, row: &ObligationRow) -> Result<RuleRow, ApiError> {
+    rows::rule(tx.conn, &row.rule, row.rule_version)?.ok_or_else(ApiError::not_found)
+}
+
+/// The moments of an obligation counted anew from its trigger, by a version of its rule.
+pub fn recount(
+    tx: &mut Tx<'_>,
+    row: &ObligationRow,
+    stored: &RuleRow,
+    calendar: &WorkCalendar,
+    pauses: &[PauseRow],
+) -> Result<Moments, ApiError> {
+    let rule = stored.read()?;
+    let unit = units::by_id(tx.conn, &row.unit_id)?.ok_or_else(ApiError::not_found)?;
+    let opening = opening_of(&rule, row, unit.kind.0)?;
+    let deadline = deadline(tx.app, calendar, &rule, opening, pauses)
+        .map_err(|none| ApiError::conflict(explain(&none).1))?;
+    Ok(moments(&deadline, opening, stored, calendar))
 }
 
 /// Why there is no deadline, for whoever asked.

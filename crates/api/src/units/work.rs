@@ -105,7 +105,8 @@ pub fn rename(
     }
     let period_id = tx.id();
     units::rewrite_from(tx.conn, &permit, &row.id, wanted.on, period_id, &change)?;
-    if change.parent_id.is_some() {
+    let moved = change.parent_id.is_some();
+    if moved {
         refuse_unsound(tx, &row.id, wanted.on)?;
     }
     let row = check::unit(tx.conn, code)?;
@@ -120,7 +121,9 @@ pub fn rename(
         reason: Some(&reason),
     };
     tx.audit(&permit, change)?;
-    obligations::follow_units(tx, std::slice::from_ref(&row.id), wanted.on)?;
+    if moved {
+        obligations::follow_units(tx, std::slice::from_ref(&row.id), wanted.on)?;
+    }
     Ok(Reply::ok(&view)?.tagged(row.version))
 }
 

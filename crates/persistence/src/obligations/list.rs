@@ -133,35 +133,26 @@ pub fn list(
     })
 }
 
-/// How many there are, counted no further than a cap.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Counted {
-    pub state: ObligationState,
-    pub count: i64,
-    /// There are more than were counted.
-    pub more: bool,
-}
-
-/// How many obligations there are in each state. `filter.state` and `filter.overdue` are left aside.
+/// How many obligations there are in each state, counting at most `cap` of each. `filter.state` and
+/// `filter.overdue` are left aside.
 pub fn counts(
     conn: &mut Conn,
     scope: &Scope,
     filter: &Filter,
     now: NaiveDateTime,
     cap: i64,
-) -> Result<Vec<Counted>, Error> {
+) -> Result<Vec<(ObligationState, i64)>, Error> {
     let mut counted = Vec::new();
     for state in ObligationState::ALL.iter().copied() {
         let filter = Filter { state: Some(state), overdue: false, ..filter.clone() };
         // No further than the cap: counting all of millions is what the cap is against.
         let found: Vec<String> = match scope {
-            Scope::City => of_city(&filter, now).select(o::sort_key).limit(cap + 1).load(conn)?,
+            Scope::City => of_city(&filter, now).select(o::sort_key).limit(cap).load(conn)?,
             Scope::Unit { unit_id, day, own } => {
-                of_unit((unit_id, *day, *own), &filter, now).select(v::sort_key).limit(cap + 1).load(conn)?
+                of_unit((unit_id, *day, *own), &filter, now).select(v::sort_key).limit(cap).load(conn)?
             }
         };
-        let found = i64::try_from(found.len()).unwrap_or(i64::MAX);
-        counted.push(Counted { state, count: found.min(cap), more: found > cap });
+        counted.push((state, i64::try_from(found.len()).unwrap_or(cap)));
     }
     Ok(counted)
 }

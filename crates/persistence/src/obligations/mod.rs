@@ -1,6 +1,7 @@
 //! Deadlines as rows: rules in versions, obligations, and who sees them.
 //!
-//! How an obligation stands is never stored: `standing` tells it from the row and the moment asked.
+//! What has become of an obligation is stored with it; how one that is pending stands is not: `standing`
+//! tells it from the row and the moment asked.
 
 mod feeds;
 mod list;
@@ -14,7 +15,7 @@ use diesel::prelude::*;
 use kstt_domain::obligations::ObligationOutcome;
 
 pub use feeds::{FeedRow, feed_of_token, feeds_of, give_feed, revoke_feed};
-pub use list::{Counted, Filter, Page, Scope, counts, find, list, pauses, pending_after};
+pub use list::{Filter, Page, Scope, counts, find, list, pauses, pending_after};
 pub use rules::{NewRuleVersion, RuleRow, insert_rule, publish_rule, rule, rule_on, rule_versions, rules_on};
 pub use sight::{ROOM, show_again};
 pub use standing::state_of;
@@ -59,6 +60,42 @@ pub struct ObligationRow {
 }
 
 impl ObligationRow {
+    /// What is new: nothing was done yet, and nobody has it. It is the first of its rule and subject.
+    pub fn fresh(
+        id: String,
+        rule: &str,
+        (subject_kind, subject_id): (&str, &str),
+        unit_id: &str,
+        moments: &Moments,
+        now: NaiveDateTime,
+    ) -> Self {
+        Self {
+            sort_key: Self::sort_key(moments.due_on, &id),
+            id,
+            rule: rule.to_owned(),
+            rule_version: moments.rule_version,
+            subject_kind: subject_kind.to_owned(),
+            subject_id: subject_id.to_owned(),
+            unit_id: unit_id.to_owned(),
+            sequence: 1,
+            officer_id: None,
+            trigger_at: moments.trigger_at,
+            soon_at: moments.soon_at,
+            warn_at: moments.warn_at,
+            due_at: moments.due_at,
+            due_on: moments.due_on,
+            calendar_version: moments.calendar_version,
+            paused_at: None,
+            met_at: None,
+            cancelled_at: None,
+            outcome: Stored(ObligationOutcome::Pending),
+            note: None,
+            version: 1,
+            created_at: now,
+            updated_at: now,
+        }
+    }
+
     /// The place of an obligation in its lists.
     pub fn sort_key(due_on: NaiveDate, id: &str) -> String {
         format!("{due_on} {id}")
