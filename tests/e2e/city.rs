@@ -223,6 +223,7 @@ impl City {
     /// Does the background work that is due.
     pub fn work_once(&self) {
         while worker::once(&self.app).unwrap() {}
+        while worker::send(&self.app).unwrap() {}
     }
 
     /// A request of someone who is not logged in.

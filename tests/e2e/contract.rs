@@ -91,6 +91,7 @@ const PUBLIC: &[&str] = &[
     "listCalendarVersions",
     "listCodes",
     "listProcedures",
+    "listReminderSteps",
     "listUnits",
     "openCatalogue",
     "openProceduresCsv",

@@ -10,6 +10,7 @@ mod city;
 mod contract;
 mod documents;
 mod hostile;
+mod notifications;
 mod obligations;
 mod open;
 mod plans;

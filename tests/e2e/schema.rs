@@ -66,6 +66,7 @@ fn diesel_s_tables_are_the_database_s() {
     let source = concat!(
         include_str!("../../crates/persistence/src/schema/ground.rs"),
         include_str!("../../crates/persistence/src/schema/deadlines.rs"),
+        include_str!("../../crates/persistence/src/schema/messages.rs"),
         include_str!("../../crates/persistence/src/schema/people.rs"),
         include_str!("../../crates/persistence/src/schema/registry.rs"),
     );
@@ -95,6 +96,8 @@ fn stored_codes_are_codes_of_their_lists() {
         ("calendar_exceptions", "kind", known::<kstt_domain::calendar::DayKind>()),
         ("calendar_exceptions", "status", known::<kstt_domain::calendar::DayStatus>()),
         ("obligations", "outcome", known::<kstt_domain::obligations::ObligationOutcome>()),
+        ("notifications", "kind", known::<kstt_domain::notifications::NoticeKind>()),
+        ("deliveries", "state", known::<kstt_domain::notifications::DeliveryState>()),
         ("audit", "action", known::<kstt_domain::policy::Action>()),
         ("audit", "actor_kind", known::<kstt_domain::policy::ActorKind>()),
     ];

@@ -46,6 +46,8 @@ fn perform(city: &City, id: &str) -> Option<(i64, Answer)> {
         admin.post("/v1/accounts", body).expect(201)
     };
     let client = || admin.post("/v1/clients", json!({ "name": "C", "scopes": ["changes.read"] })).expect(201);
+    let hook = || json!({ "name": "H", "url": "https://portal.example/hook", "unit": "VPUBND", "events": ["units.*"] });
+    let webhook = || admin.post("/v1/webhooks", hook()).expect(201);
     let officer = || {
         let body = json!({ "person": "A", "appointing_paper": "01/QĐ", "valid_from": "2019-01-01" });
         city.login("head.d916").post("/v1/units/D916/focal-officers", body).expect(201)
@@ -212,6 +214,30 @@ fn perform(city: &City, id: &str) -> Option<(i64, Answer)> {
                 }
             }
         }
+        "markNotificationsRead" => {
+            let body = json!({ "up_to": "ffffffff-ffff-7fff-bfff-ffffffffffff" });
+            counted(&|| admin.post("/v1/notifications/mark-read", body.clone()))
+        }
+        "setNotificationPreferences" => {
+            let path = "/v1/notifications/preferences";
+            let etag = admin.get(path).expect(200).etag();
+            with_match(path, &etag, json!({ "email": false, "language": "en", "muted": [] }), "PUT")
+        }
+        "createWebhook" => (audit_rows(city), webhook()),
+        "updateWebhook" => {
+            let made = webhook();
+            let path = format!("/v1/webhooks/{}", made.body["webhook"]["id"].as_str().unwrap());
+            with_match(&path, &made.etag(), hook(), "PUT")
+        }
+        "rotateWebhookSecret" => {
+            let made = webhook();
+            let id = made.body["webhook"]["id"].as_str().unwrap();
+            with_match(&format!("/v1/webhooks/{id}/secret-rotation"), &made.etag(), json!({}), "POST")
+        }
+        "replayDeliveries" => {
+            let id = webhook().body["webhook"]["id"].as_str().unwrap().to_owned();
+            counted(&|| admin.post(&format!("/v1/webhooks/{id}/replay"), json!({})))
+        }
         "giveDutyFeed" => {
             let head = city.login("head.sxd");
             counted(&|| head.post("/v1/units/SXD/duty-feeds", json!({ "label": "Lịch" })))
@@ -227,7 +253,7 @@ fn perform(city: &City, id: &str) -> Option<(i64, Answer)> {
 }
 
 /// POSTs that change nothing.
-const ASKING: &[&str] = &["computeTerm", "previewDeadline"];
+const ASKING: &[&str] = &["computeTerm", "previewDeadline", "testWebhook"];
 
 #[test]
 fn every_mutating_operation_leaves_an_audit_row() {

@@ -67,6 +67,7 @@ struct Things {
     /// What each unit owes that owes a plan, and an address of its calendar.
     duties: BTreeMap<&'static str, String>,
     feeds: BTreeMap<&'static str, String>,
+    webhooks: BTreeMap<&'static str, String>,
 }
 
 fn prepare(city: &City) -> Things {
@@ -78,6 +79,7 @@ fn prepare(city: &City) -> Things {
         client: String::new(),
         duties: BTreeMap::new(),
         feeds: BTreeMap::new(),
+        webhooks: BTreeMap::new(),
     };
     controller.post("/v1/obligations/open-year", json!({ "year": 2019 })).expect(200);
     for (unit, _) in UNITS {
@@ -99,6 +101,8 @@ fn prepare(city: &City) -> Things {
         }
         let feed =
             controller.post(&format!("/v1/units/{unit}/duty-feeds"), json!({ "label": "Lịch" })).expect(201);
+        let hook = admin.post("/v1/webhooks", webhook(unit)).expect(201);
+        things.webhooks.insert(unit, hook.body["webhook"]["id"].as_str().unwrap().to_owned());
         things.feeds.insert(unit, feed.body["id"].as_str().unwrap().to_owned());
     }
     let client =
@@ -112,7 +116,7 @@ const STALE: &str = "\"0-000000000000\"";
 /// Sends operation `id` about `unit`. None: there is no recipe.
 fn send(person: &Person<'_>, things: &Things, id: &str, unit: &'static str, turn: usize) -> Option<Answer> {
     let (account, grant) = &things.accounts[unit];
-    let officer = &things.officers[unit];
+    let (officer, hook) = (&things.officers[unit], &things.webhooks[unit]);
     let change = |method: &str, path: String, body: Value| {
         person.send(method, &path).header("If-Match", STALE).json(body).answer()
     };
@@ -207,6 +211,22 @@ fn send(person: &Person<'_>, things: &Things, id: &str, unit: &'static str, turn
         "giveDutyFeed" => person.post(&format!("/v1/units/{unit}/duty-feeds"), json!({ "label": "Lịch" })),
         "listDutyFeeds" => person.get(&format!("/v1/units/{unit}/duty-feeds")),
         "revokeDutyFeed" => person.delete(&format!("/v1/units/{unit}/duty-feeds/{}", things.feeds[unit])),
+        "listNotifications" => person.get("/v1/notifications"),
+        "markNotificationsRead" => person.post("/v1/notifications/mark-read", json!({ "ids": ["x"] })),
+        "getNotificationPreferences" => person.get("/v1/notifications/preferences"),
+        "setNotificationPreferences" => change(
+            "PUT",
+            "/v1/notifications/preferences".into(),
+            json!({ "email": true, "language": "vi", "muted": [] }),
+        ),
+        "listWebhooks" => person.get("/v1/webhooks"),
+        "createWebhook" => person.post("/v1/webhooks", webhook(unit)),
+        "getWebhook" => person.get(&format!("/v1/webhooks/{hook}")),
+        "updateWebhook" => change("PUT", format!("/v1/webhooks/{hook}"), webhook(unit)),
+        "rotateWebhookSecret" => change("POST", format!("/v1/webhooks/{hook}/secret-rotation"), json!({})),
+        "testWebhook" => person.post(&format!("/v1/webhooks/{hook}/test"), json!({})),
+        "listDeliveries" => person.get(&format!("/v1/webhooks/{hook}/deliveries")),
+        "replayDeliveries" => person.post(&format!("/v1/webhooks/{hook}/replay"), json!({})),
         "listAudit" => person.get("/v1/audit"),
         "listChanges" => person.get("/v1/changes"),
         "storeFile" => {
@@ -218,6 +238,11 @@ fn send(person: &Person<'_>, things: &Things, id: &str, unit: &'static str, turn
         }
         _ => return None,
     })
+}
+
+/// A webhook of a unit whose receiver is nowhere.
+fn webhook(unit: &str) -> Value {
+    json!({ "name": "H", "url": "https://localhost:1/", "unit": unit, "events": ["units.create"] })
 }
 
 fn rule_change() -> Value {
@@ -255,6 +280,13 @@ const ABOUT_A_UNIT: &[&str] = &[
     "giveDutyFeed",
     "listDutyFeeds",
     "revokeDutyFeed",
+    "createWebhook",
+    "getWebhook",
+    "updateWebhook",
+    "rotateWebhookSecret",
+    "testWebhook",
+    "listDeliveries",
+    "replayDeliveries",
 ];
 
 /// Operations about what a unit owes; the city committee owes no plan.

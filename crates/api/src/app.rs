@@ -16,6 +16,7 @@ use crate::config::Config;
 use crate::edge::Limits;
 use crate::http::{ApiError, ProblemCode};
 use crate::keys::{MasterKey, SigningKeys};
+use crate::notifications::{MessageData, Outgoing};
 use crate::observe::Metrics;
 use crate::open::Spool;
 use crate::procedures::KnownSettlers;
@@ -46,6 +47,9 @@ pub struct App {
     pub(crate) actors: Cache<String, Identity>,
     calendar: Mutex<Option<Arc<WorkCalendar>>>,
     pub(crate) passwords: crate::accounts::PasswordGate,
+    /// What messages are made with, and the ways out.
+    pub(crate) messages: MessageData,
+    pub(crate) outgoing: Outgoing,
 }
 
 impl App {
@@ -75,6 +79,8 @@ impl App {
             search: OnceLock::new(),
             calendar: Mutex::new(None),
             passwords: crate::accounts::PasswordGate::default(),
+            messages: MessageData::load()?,
+            outgoing: Outgoing::open(&config)?,
             config,
             db,
             clock,

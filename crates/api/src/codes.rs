@@ -2,7 +2,7 @@
 
 use actix_web::{HttpResponse, get, web};
 use kstt_domain::codes::{CodeLabel, CodeList};
-use kstt_domain::{calendar, obligations, policy, procedures, units};
+use kstt_domain::{calendar, notifications, obligations, policy, procedures, units};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -58,9 +58,13 @@ fn all() -> Vec<CodeList> {
         CodeList::of::<calendar::DayStatus>(),
         CodeList::of::<calendar::Direction>(),
         CodeList::of::<calendar::TermUnit>(),
+        CodeList::of::<notifications::Audience>(),
+        CodeList::of::<notifications::DeliveryState>(),
+        CodeList::of::<notifications::NoticeKind>(),
         CodeList::of::<obligations::DateReading>(),
         CodeList::of::<obligations::ObligationOutcome>(),
         CodeList::of::<obligations::ObligationState>(),
+        CodeList::of::<obligations::ReminderSide>(),
         CodeList::of::<obligations::ResponsibleParty>(),
         CodeList::of::<obligations::RuleCertainty>(),
         CodeList::of::<obligations::RuleKind>(),

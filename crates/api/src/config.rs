@@ -43,6 +43,17 @@ pub const VARIABLES: &[(&str, &str, &str)] = &[
     ("KSTT_HTTP_WORKERS", "2", "threads that accept requests"),
     ("KSTT_ALLOW_SQLITE", "no", "`yes` lets production run on SQLite"),
     ("KSTT_ALLOW_PLAIN_POSTGRES", "no", "`yes` lets production reach another host without TLS"),
+    (
+        "KSTT_SMTP_URL",
+        "",
+        "mail server, `smtps://user:password@host` or `smtp://host?tls=required`; none: no mail",
+    ),
+    ("KSTT_MAIL_FROM", "", "the address mails come from, such as `kstt <kstt@city.example>`"),
+    (
+        "KSTT_WEBHOOK_NETWORKS",
+        "",
+        "private networks that webhooks may call, also without TLS, separated by commas; refused in production",
+    ),
     ("KSTT_LOG", "info", "what is logged: error, warn, info, debug, trace"),
 ];
 
@@ -76,6 +87,10 @@ pub struct Config {
     pub rate_burst: u32,
     pub db_connections: u32,
     pub http_workers: usize,
+    pub smtp_url: Option<String>,
+    pub mail_from: Option<String>,
+    /// Private networks that webhooks may call.
+    pub webhook_networks: Vec<IpNet>,
     pub log: String,
 }
 
@@ -122,6 +137,9 @@ impl Config {
             rate_burst: parsed("KSTT_RATE_BURST", get("KSTT_RATE_BURST"), "200")?,
             db_connections: parsed("KSTT_DB_CONNECTIONS", get("KSTT_DB_CONNECTIONS"), "4")?,
             http_workers: parsed("KSTT_HTTP_WORKERS", get("KSTT_HTTP_WORKERS"), "2")?,
+            smtp_url: get("KSTT_SMTP_URL"),
+            mail_from: get("KSTT_MAIL_FROM"),
+            webhook_networks: networks("KSTT_WEBHOOK_NETWORKS", get("KSTT_WEBHOOK_NETWORKS"))?,
             log: get("KSTT_LOG").unwrap_or_else(|| "info".into()),
         };
         if config.rate_limit == Some(0)
@@ -151,6 +169,12 @@ impl Config {
         if !has_issuer {
             return Err("production needs KSTT_ISSUER: set it to the public https address of this API".into());
         }
+        if !self.webhook_networks.is_empty() {
+            return Err("production calls no private network: unset KSTT_WEBHOOK_NETWORKS".into());
+        }
+        if self.smtp_url.as_deref().is_some_and(|url| !is_safe_mail(url)) {
+            return Err("production reaches the mail server with TLS: use smtps://… or add ?tls=required to KSTT_SMTP_URL".into());
+        }
         match &self.database {
             Target::Sqlite(_) if !allowed("KSTT_ALLOW_SQLITE") => {
                 Err("production runs on PostgreSQL: set DATABASE_URL=postgres://…, or KSTT_ALLOW_SQLITE=yes".into())
@@ -165,8 +189,18 @@ impl Config {
     }
 }
 
+/// Whether a mail server's URL stays on this machine or asks for TLS.
+fn is_safe_mail(url: &str) -> bool {
+    url.starts_with("smtps://") || url.contains("tls=required") || is_local(url)
+}
+
 /// Whether a PostgreSQL URL stays on this machine or asks for TLS.
 fn is_safe_link(url: &str) -> bool {
+    let modes = ["sslmode=require", "sslmode=verify-ca", "sslmode=verify-full"];
+    is_local(url) || modes.iter().any(|mode| url.contains(mode))
+}
+
+fn is_local(url: &str) -> bool {
     let address = url.split("://").nth(1).unwrap_or_default();
     let host = address.split(['/', '?']).next().unwrap_or_default();
     let host = host.rsplit('@').next().unwrap_or_default();
@@ -174,14 +208,10 @@ fn is_safe_link(url: &str) -> bool {
         .strip_prefix('[')
         .and_then(|h| h.split(']').next())
         .unwrap_or_else(|| host.split(':').next().unwrap_or_default());
-    let local = name.is_empty()
+    name.is_empty()
         || name.starts_with("%2F")
         || name == "localhost"
-        || name.parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
-    local
-        || ["sslmode=require", "sslmode=verify-ca", "sslmode=verify-full"]
-            .iter()
-            .any(|mode| url.contains(mode))
+        || name.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
 fn clock(value: Option<String>, production: bool) -> Result<ClockChoice, String> {
@@ -261,6 +291,10 @@ mod tests {
         assert!(read(&grow(&plain)).unwrap_err().contains("sslmode"));
         let tls = [&keys[..], &[("DATABASE_URL", "postgres://u:p@db.example/kstt?sslmode=require")]].concat();
         assert!(read(&grow(&tls)).is_ok());
+        let inward = [&tls[..], &[("KSTT_WEBHOOK_NETWORKS", "10.0.0.0/8")]].concat();
+        assert!(read(&grow(&inward)).unwrap_err().contains("KSTT_WEBHOOK_NETWORKS"));
+        let open_mail = [&tls[..], &[("KSTT_SMTP_URL", "smtp://mail.example:25")]].concat();
+        assert!(read(&grow(&open_mail)).unwrap_err().contains("KSTT_SMTP_URL"));
     }
 
     #[test]

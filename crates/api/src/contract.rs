@@ -85,6 +85,8 @@ pub mod problems {
         (name = "me", description = "One's own account"),
         (name = "accounts", description = "Accounts, grants and service clients"),
         (name = "obligations", description = "Deadlines: the rules, what each unit owes, and why a date is what it is"),
+        (name = "notifications", description = "One's own inbox, and when people are reminded"),
+        (name = "webhooks", description = "Events for other systems"),
         (name = "audit", description = "The audit trail and the changes feed"),
         (name = "codes", description = "Code lists"),
         (name = "operations", description = "Health, metrics and the demo clock"),
@@ -101,6 +103,7 @@ fn rooms(config: &mut utoipa_actix_web::service_config::ServiceConfig) {
     crate::accounts::routes(config);
     crate::calendar::routes(config);
     crate::obligations::routes(config);
+    crate::notifications::routes(config);
     crate::documents::routes(config);
     crate::open::routes(config);
     crate::audit::routes(config);

@@ -1,11 +1,12 @@
-//! Background work: sealing the trail, opening the year, tidying up. One call does what is due; `serve` repeats it.
+//! Background work: sealing the trail, opening the year, reminding, passing on what happened, tidying up. One
+//! call does what is due; `serve` repeats it. Sending waits for others, so it is work of its own.
 
 use chrono::TimeDelta;
 use kstt_persistence::{idempotency, procedures as registry};
 
 use crate::app::App;
 use crate::http::ApiError;
-use crate::{obligations, procedures};
+use crate::{notifications, obligations, procedures};
 
 /// Answers for retries are kept this long.
 const KEPT: TimeDelta = TimeDelta::hours(24);
@@ -24,7 +25,14 @@ pub fn once(app: &App) -> Result<bool, ApiError> {
     if let Ok(search) = app.search() {
         app.db.read(|conn| search.catch_up(conn))?;
     }
-    Ok(obligations::open_due_year(app)? || more)
+    let more = obligations::open_due_year(app)? || more;
+    let more = notifications::remind_tick(app)? || more;
+    Ok(notifications::dispatch_tick(app)? || more)
+}
+
+/// Brings out messages for a while; answers whether there may be more at once.
+pub fn send(app: &App) -> Result<bool, ApiError> {
+    notifications::send_turn(app)
 }
 
 /// Versions derived again in one transaction.

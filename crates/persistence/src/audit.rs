@@ -228,6 +228,17 @@ fn list_of(
     Ok(query.load(conn)?)
 }
 
+/// Sealed rows after place `after` with their places, in order.
+pub fn events_after(conn: &mut Conn, after: i64, limit: i64) -> Result<Vec<(i64, AuditRow)>, Error> {
+    Ok(seals::table
+        .inner_join(audit::table)
+        .filter(seals::seq.gt(after))
+        .order(seals::seq.asc())
+        .limit(limit)
+        .select((seals::seq, AuditRow::as_select()))
+        .load(conn)?)
+}
+
 /// What the changes feed needs of a sealed row.
 #[derive(Debug, Clone, Queryable)]
 pub struct ChangeRow {

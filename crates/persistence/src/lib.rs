@@ -13,6 +13,7 @@ mod error;
 mod hex;
 pub mod idempotency;
 pub mod leases;
+pub mod notifications;
 pub mod obligations;
 pub mod procedures;
 mod revision;

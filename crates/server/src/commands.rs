@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use actix_web::web::Data;
@@ -10,7 +11,7 @@ use chrono::NaiveDate;
 use clap::Subcommand;
 use kstt_api::clock::SystemIds;
 use kstt_api::config::ClockChoice;
-use kstt_api::{App, Config, seed, worker};
+use kstt_api::{ApiError, App, Config, seed, worker};
 use kstt_persistence::{Db, Target};
 
 /// Tasks of an administrator at the console.
@@ -74,13 +75,12 @@ pub fn serve(config: Config, listen: Option<SocketAddr>) -> Result<(), String> {
         let (server, address) = kstt_api::serve(app.clone(), listen)?;
         greet(&app, address, fresh, started.elapsed());
         let stop = Arc::new(AtomicBool::new(false));
-        let background = std::thread::spawn({
-            let (app, stop) = (app.clone(), stop.clone());
-            move || work_until(&app, &stop)
-        });
+        let background = work_beside(&app, &stop);
         let ended = server.await.map_err(|e| format!("the server stopped: {e}"));
         stop.store(true, Ordering::Relaxed);
-        background.join().map_err(|_| "the background work failed".to_owned())?;
+        for worker in background {
+            worker.join().map_err(|_| "the background work failed".to_owned())?;
+        }
         ended
     })
 }
@@ -127,9 +127,21 @@ fn print_demo_accounts() {
 /// How long the background work rests when nothing was due.
 const REST: Duration = Duration::from_millis(500);
 
-fn work_until(app: &App, stop: &AtomicBool) {
+/// Threads that bring messages out: so many receivers may be slow at once before others wait.
+const SENDERS: usize = 4;
+
+/// Starts the background work: one thread for the city's own, and some that wait for receivers.
+fn work_beside(app: &Data<App>, stop: &Arc<AtomicBool>) -> Vec<JoinHandle<()>> {
+    let start = |work: fn(&App) -> Result<bool, ApiError>| {
+        let (app, stop) = (app.clone(), stop.clone());
+        std::thread::spawn(move || work_until(&app, &stop, work))
+    };
+    std::iter::once(start(worker::once)).chain((0..SENDERS).map(|_| start(worker::send))).collect()
+}
+
+fn work_until(app: &App, stop: &AtomicBool, work: fn(&App) -> Result<bool, ApiError>) {
     while !stop.load(Ordering::Relaxed) {
-        match worker::once(app) {
+        match work(app) {
             Ok(true) => {}
             Ok(false) => std::thread::sleep(REST),
             Err(error) => {
@@ -169,12 +181,15 @@ pub fn seed(config: Config) -> Result<(), String> {
 
 /// Does the background work, once or for ever.
 pub fn work(config: Config, once: bool) -> Result<(), String> {
-    let app = open(config)?;
+    let app = Data::new(open(config)?);
     if !once {
-        work_until(&app, &AtomicBool::new(false));
+        for worker in work_beside(&app, &Arc::default()) {
+            worker.join().map_err(|_| "the background work failed".to_owned())?;
+        }
         return Ok(());
     }
     while worker::once(&app).map_err(|e| e.to_string())? {}
+    while worker::send(&app).map_err(|e| e.to_string())? {}
     println!("Nothing more is due.");
     Ok(())
 }

@@ -42,7 +42,7 @@ enum Command {
         #[arg(long)]
         operations: bool,
     },
-    /// Do the background work: seal the audit trail, tidy up.
+    /// Do the background work: seal the audit trail, remind, send messages, tidy up.
     Work {
         /// Do what is due now and stop, instead of going on for ever.
         #[arg(long)]

@@ -208,7 +208,7 @@ fn without_rules_the_worker_rests() {
         .db
         .write(|conn| {
             use diesel::connection::SimpleConnection;
-            conn.batch_execute("DELETE FROM visible_to; DELETE FROM obligations; DELETE FROM deadline_rules;")
+            conn.batch_execute("DELETE FROM visible_to; DELETE FROM reminders; DELETE FROM obligations; DELETE FROM deadline_rules;")
                 .map_err(kstt_persistence::Error::from)
         })
         .unwrap();

@@ -19,8 +19,8 @@ use super::grants::{audit_grant, new_grant, own_tree};
 use super::wire::{AccountUpdate, AccountView, IssuedAccount, NewAccount};
 use crate::contract::problems;
 use crate::http::{
-    ApiError, Body, Caller, Cursor, Faults, Halt, IdempotencyKey, IfMatch, IfNoneMatch, Page, Params,
-    ProblemCode, Reply, Tx, say, stored_moment,
+    ApiError, Body, Caller, Cursor, Faults, Halt, IdempotencyKey, IfMatch, IfNoneMatch, Page, Params, Reply,
+    Tx, say, stored_moment,
 };
 
 /// Lists accounts.
@@ -224,13 +224,6 @@ fn issued(
     Ok(reply)
 }
 
-/// The refusal of a change based on an old version.
-pub fn stale(etag: Option<String>) -> ApiError {
-    let mut error = ApiError::new(ProblemCode::StaleVersion);
-    error.0.current_etag = etag;
-    error
-}
-
 /// Change an account
 ///
 /// Replaces name and contacts, disables or enables. Disabling ends all sessions.
@@ -269,7 +262,7 @@ fn update_in(tx: &mut Tx<'_>, id: &str, expected: i64, wanted: &AccountUpdate) -
     faults.finish()?;
     if !accounts::change(tx.conn, &permit, expected, &change)? {
         let etag = Reply::ok(&AccountView::from(user.clone()))?.tagged(user.version).etag;
-        return Err(stale(etag).into());
+        return Err(ApiError::stale(etag).into());
     }
     if wanted.disabled {
         let real_now = tx.app.clock.real_now().naive_utc();

@@ -13,7 +13,6 @@ use serde_json::json;
 use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::admin::stale;
 use super::wire::{ClientSpec, ClientView, IssuedClient};
 use crate::contract::problems;
 use crate::http::{
@@ -172,7 +171,7 @@ fn store(
     if !accounts::update_client(tx.conn, &permit, &row)? {
         let version = before.version;
         let etag = Reply::ok(&ClientView::from(before))?.tagged(version).etag;
-        return Err(stale(etag).into());
+        return Err(ApiError::stale(etag).into());
     }
     audited(tx, &permit, &row)?;
     Ok(row)

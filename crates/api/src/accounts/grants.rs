@@ -11,7 +11,7 @@ use kstt_persistence::units::{self, UnitRow};
 use serde_json::json;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::admin::{account_for, refuse_oneself, stale};
+use super::admin::{account_for, refuse_oneself};
 use super::wire::{Ending, GrantView, NewGrant};
 use crate::contract::problems;
 use crate::http::{
@@ -211,7 +211,7 @@ fn end_in(
     if !accounts::end_grant(tx.conn, &permit, expected, wanted.on, tx.now.naive_utc())? {
         let version = grant.version;
         let etag = Reply::ok(&GrantView::from((grant, unit)))?.tagged(version).etag;
-        return Err(stale(etag).into());
+        return Err(ApiError::stale(etag).into());
     }
     let (grant, unit) = accounts::grant(tx.conn, id, grant_id)?.ok_or_else(ApiError::not_found)?;
     audit_grant(tx, &permit, (&grant, &unit), reason.as_deref())?;

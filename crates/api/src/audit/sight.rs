@@ -49,6 +49,7 @@ const KINDS: &[(&str, Rule)] = &[
     ("grant", Rule::AsFarAs(Action::ReadAccounts)),
     ("session", Rule::AsFarAs(Action::ReadAccounts)),
     ("client", Rule::AsFarAs(Action::ReadAccounts)),
+    ("webhook", Rule::AsFarAs(Action::ReadAccounts)),
     ("key", Rule::AsFarAs(Action::ReadAccounts)),
 ];
 

@@ -170,6 +170,13 @@ impl ApiError {
         Self::new(ProblemCode::Forbidden)
     }
 
+    /// Someone changed the thing before; its present `ETag` is told.
+    pub fn stale(current_etag: Option<String>) -> Self {
+        let mut error = Self::new(ProblemCode::StaleVersion);
+        error.0.current_etag = current_etag;
+        error
+    }
+
     /// In conflict with the present state.
     pub fn conflict(detail: Say) -> Self {
         Self::because(ProblemCode::Conflict, detail)

@@ -62,7 +62,10 @@ actions! {
     CancelObligation = "obligations.cancel", "Hủy việc phải làm", "Cancel an obligation";
     SuspendObligation = "obligations.suspend", "Tạm dừng, tiếp tục thời hạn", "Stop and restart a clock";
     RetimeObligation = "obligations.retime", "Tính lại thời hạn", "Recompute deadlines";
+    RemindOfObligation = "obligations.remind", "Nhắc việc, đôn đốc", "Remind of an obligation";
     ManageDutyFeeds = "duty_feeds.manage", "Cấp, thu hồi địa chỉ lịch", "Give and revoke calendar addresses";
+    KeepMyNotifications = "notifications.keep", "Xem, đánh dấu thông báo của mình", "Read and keep one's own notifications";
+    ManageWebhooks = "webhooks.manage", "Quản lý đăng ký nhận sự kiện", "Manage webhooks";
     StoreFile = "files.store", "Lưu tệp biểu mẫu", "Store a form file";
 }
 

@@ -66,6 +66,9 @@ const ONESELF: &[Rule] = &[
     rule(Role::Clerk, EVERYWHERE, Reach::Myself),
 ];
 
+/// Only the system itself.
+const NOBODY: &[Rule] = &[];
+
 /// Units change by administration from the centre of the city.
 const UNIT_ADMINISTRATION: &[Rule] =
     &[rule(Role::Admin, CENTRE_OF_CITY, Reach::City), rule(Role::Controller, CENTRE_OF_CITY, Reach::City)];
@@ -77,7 +80,8 @@ const FOCAL_OFFICERS: &[Rule] = &[
     rule(Role::Head, EVERYWHERE, Reach::Subtree),
 ];
 
-/// Accounts: an administrator of the centre for all, one of a lower unit for its own tree.
+/// Accounts, and subscriptions of other systems: an administrator of the centre for all, one of a lower
+/// unit for its own tree.
 const ACCOUNT_ADMINISTRATION: &[Rule] =
     &[rule(Role::Admin, CENTRE_OF_CITY, Reach::City), rule(Role::Admin, BELOW, Reach::Subtree)];
 
@@ -169,14 +173,17 @@ pub const TABLE: &[Entry] = &[
     entry_of(Action::CancelObligation, CLOCK_KEEPERS),
     entry_of(Action::SuspendObligation, CLOCK_KEEPERS),
     entry_of(Action::RetimeObligation, CLOCK_KEEPERS),
+    entry_of(Action::RemindOfObligation, NOBODY),
     entry_of(Action::ManageDutyFeeds, OBLIGATION_KEEPERS),
+    entry_of(Action::KeepMyNotifications, ONESELF),
+    entry_of(Action::ManageWebhooks, ACCOUNT_ADMINISTRATION),
     Entry { action: Action::StoreFile, rules: REGISTRY_WRITERS, scope: Some(ClientScope::RegistryWrite) },
 ];
 
 /// The entry of an action; the table is total, which a test proves.
 pub(super) fn entry(action: Action) -> &'static Entry {
-    const NOBODY: Entry = Entry { action: Action::ReadMyself, rules: &[], scope: None };
-    TABLE.iter().find(|entry| entry.action == action).unwrap_or(&NOBODY)
+    const MISSING: Entry = entry_of(Action::ReadMyself, NOBODY);
+    TABLE.iter().find(|entry| entry.action == action).unwrap_or(&MISSING)
 }
 
 /// Whether an action only ever reaches one's own account.

@@ -6,7 +6,7 @@ use kstt_domain::period::Period;
 use kstt_domain::policy::actions::{EndGrant, GiveGrant};
 use kstt_domain::policy::{Permit, Role};
 
-use crate::schema::{grants, units};
+use crate::schema::{grants, units, users};
 use crate::units::UnitRow;
 use crate::{Conn, Error, Stored};
 
@@ -63,6 +63,27 @@ pub fn live_grants(conn: &mut Conn, user_id: &str, day: NaiveDate) -> Result<Vec
         .filter(grants::valid_to.gt(day))
         .order(grants::id.asc())
         .select((GrantRow::as_select(), UnitRow::as_select()))
+        .load(conn)?)
+}
+
+/// Who holds one of these roles at one of these units on `day` and may log in: account and unit, by account.
+pub fn holders(
+    conn: &mut Conn,
+    unit_ids: &[String],
+    roles: &[Role],
+    day: NaiveDate,
+) -> Result<Vec<(String, String)>, Error> {
+    let roles: Vec<Stored<Role>> = roles.iter().copied().map(Stored).collect();
+    Ok(grants::table
+        .inner_join(users::table)
+        .filter(grants::unit_id.eq_any(unit_ids))
+        .filter(grants::role.eq_any(roles))
+        .filter(grants::valid_from.le(day))
+        .filter(grants::valid_to.gt(day))
+        .filter(users::disabled_at.is_null())
+        .order((grants::user_id.asc(), grants::unit_id.asc()))
+        .select((grants::user_id, grants::unit_id))
+        .distinct()
         .load(conn)?)
 }
 

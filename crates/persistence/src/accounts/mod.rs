@@ -8,7 +8,7 @@ mod users;
 
 pub use clients::{ServiceClientRow, client, clients, create_client, update_client};
 pub use grants::{
-    GrantRow, GrantWithUnit, end_grant, give_grant, grant, grants_of, insert_grant, live_grants,
+    GrantRow, GrantWithUnit, end_grant, give_grant, grant, grants_of, holders, insert_grant, live_grants,
 };
 pub use keys::{SigningKeyRow, insert_key, live_keys, rotate};
 pub use sessions::{

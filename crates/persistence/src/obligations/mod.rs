@@ -5,6 +5,7 @@
 
 mod feeds;
 mod list;
+mod reminders;
 mod rules;
 mod sight;
 mod standing;
@@ -16,6 +17,7 @@ use kstt_domain::obligations::ObligationOutcome;
 
 pub use feeds::{FeedRow, feed_of_token, feeds_of, give_feed, revoke_feed};
 pub use list::{Filter, Page, Scope, counts, find, list, pauses, pending_after};
+pub use reminders::{dealt_with, note_reminder, remind_again, to_remind};
 pub use rules::{NewRuleVersion, RuleRow, insert_rule, publish_rule, rule, rule_on, rule_versions, rules_on};
 pub use sight::{ROOM, show_again};
 pub use standing::state_of;
@@ -54,6 +56,8 @@ pub struct ObligationRow {
     pub outcome: Stored<ObligationOutcome>,
     /// What was said when it was met or cancelled.
     pub note: Option<String>,
+    /// When to look again whether someone is to be reminded; writing sets it.
+    pub remind_at: Option<NaiveDateTime>,
     pub version: i64,
     pub created_at: NaiveDateTime,
     pub updated_at: NaiveDateTime,
@@ -90,6 +94,7 @@ impl ObligationRow {
             cancelled_at: None,
             outcome: Stored(ObligationOutcome::Pending),
             note: None,
+            remind_at: Some(now),
             version: 1,
             created_at: now,
             updated_at: now,

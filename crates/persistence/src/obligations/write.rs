@@ -3,6 +3,7 @@
 
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
+use kstt_domain::obligations::ObligationOutcome;
 use kstt_domain::policy::Permit;
 use kstt_domain::policy::actions::{
     AssignObligation, CancelObligation, MeetObligation, OpenObligations, RetimeObligation, SuspendObligation,
@@ -173,6 +174,7 @@ fn store(
     now: NaiveDateTime,
 ) -> Result<Option<ObligationRow>, Error> {
     row.outcome = Stored(row.judged());
+    row.remind_at = (row.outcome.0 == ObligationOutcome::Pending).then_some(now);
     row.version = before.version + 1;
     row.updated_at = now;
     let same_version = o::table.find(&row.id).filter(o::version.eq(before.version));
@@ -194,6 +196,7 @@ fn store(
             o::cancelled_at.eq(row.cancelled_at),
             o::outcome.eq(row.outcome),
             o::note.eq(&row.note),
+            o::remind_at.eq(row.remind_at),
             o::version.eq(row.version),
             o::updated_at.eq(row.updated_at),
         ))

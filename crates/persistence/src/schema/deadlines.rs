@@ -34,6 +34,7 @@ diesel::table! {
         cancelled_at -> Nullable<Timestamp>,
         outcome -> Text,
         note -> Nullable<Text>,
+        remind_at -> Nullable<Timestamp>,
         version -> BigInt,
         created_at -> Timestamp,
         updated_at -> Timestamp,

@@ -2,11 +2,13 @@
 
 mod deadlines;
 mod ground;
+mod messages;
 mod people;
 mod registry;
 
 pub use deadlines::*;
 pub use ground::*;
+pub use messages::*;
 pub use people::*;
 pub use registry::*;
 
@@ -26,6 +28,8 @@ diesel::joinable!(procedure_facets -> procedure_versions (version_id));
 diesel::joinable!(procedure_references -> procedure_versions (version_id));
 diesel::joinable!(procedure_files -> procedure_versions (version_id));
 diesel::joinable!(visible_to -> obligations (subject_id));
+diesel::joinable!(deliveries -> audit (event_id));
+diesel::joinable!(notifications -> audit (event_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     counters,
@@ -62,4 +66,11 @@ diesel::allow_tables_to_appear_in_same_query!(
     obligation_pauses,
     visible_to,
     duty_feeds,
+    reminders,
+    feed_positions,
+    notifications,
+    notification_preferences,
+    webhooks,
+    lanes,
+    deliveries,
 );
