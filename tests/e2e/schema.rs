@@ -66,6 +66,7 @@ fn diesel_s_tables_are_the_database_s() {
     let source = concat!(
         include_str!("../../crates/persistence/src/schema/ground.rs"),
         include_str!("../../crates/persistence/src/schema/deadlines.rs"),
+        include_str!("../../crates/persistence/src/schema/feedback_room.rs"),
         include_str!("../../crates/persistence/src/schema/messages.rs"),
         include_str!("../../crates/persistence/src/schema/people.rs"),
         include_str!("../../crates/persistence/src/schema/registry.rs"),
@@ -96,6 +97,10 @@ fn stored_codes_are_codes_of_their_lists() {
         ("calendar_exceptions", "kind", known::<kstt_domain::calendar::DayKind>()),
         ("calendar_exceptions", "status", known::<kstt_domain::calendar::DayStatus>()),
         ("obligations", "outcome", known::<kstt_domain::obligations::ObligationOutcome>()),
+        ("feedback", "state", known::<kstt_domain::feedback::FeedbackState>()),
+        ("feedback", "channel", known::<kstt_domain::feedback::FeedbackChannel>()),
+        ("feedback_entries", "event", known::<kstt_domain::feedback::FeedbackEvent>()),
+        ("feedback_ledger", "state", known::<kstt_domain::feedback::LedgerState>()),
         ("notifications", "kind", known::<kstt_domain::notifications::NoticeKind>()),
         ("deliveries", "state", known::<kstt_domain::notifications::DeliveryState>()),
         ("audit", "action", known::<kstt_domain::policy::Action>()),

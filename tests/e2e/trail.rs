@@ -248,8 +248,133 @@ fn perform(city: &City, id: &str) -> Option<(i64, Answer)> {
             let path = format!("/v1/units/SXD/duty-feeds/{}", made.body["id"].as_str().unwrap());
             counted(&|| head.delete(&path))
         }
-        _ => return None,
+        _ => return feedback(city, id),
     })
+}
+
+/// Does an operation on feedback once.
+fn feedback(city: &City, id: &str) -> Option<(i64, Answer)> {
+    use crate::feedback::{act, answered, letter, send, transferred};
+    let (office, officer, head) =
+        (city.login("controller.vpubnd"), city.login("officer.sxd"), city.login("head.sxd"));
+    let counted = |request: &dyn Fn() -> Answer| Some((audit_rows(city), request()));
+    let step = |person: &crate::city::Person<'_>, code: &str, verb: &str, body: serde_json::Value| {
+        Some((audit_rows(city), act(person, code, verb, body)))
+    };
+    let text = || json!({ "text": "Nội dung." });
+    let on_behalf = || {
+        let mut item = letter();
+        item["channel"] = json!("telephone");
+        item["received_at"] = json!("2019-03-04T01:00:00Z");
+        item
+    };
+    let accepted = || {
+        let receipt = send(city, letter());
+        act(&office, &receipt.code, "accept", json!({ "class": "mixed" })).expect(200);
+        receipt.code
+    };
+    let at_unit = || transferred(city, "regulation", "SXD").code;
+    let drafted = || {
+        let code = at_unit();
+        act(&officer, &code, "draft", json!({ "answer": "Trả lời." })).expect(200);
+        code
+    };
+    let approved = || {
+        let code = drafted();
+        act(&head, &code, "approve", json!({})).expect(200);
+        code
+    };
+    let submitted = || {
+        let code = approved();
+        act(&officer, &code, "submit", json!({})).expect(200);
+        code
+    };
+    let done = || {
+        let code = at_unit();
+        answered(city, &code);
+        code
+    };
+    match id {
+        "sendFeedback" => counted(&|| city.post("/v1/public/feedback", letter())),
+        "registerFeedback" => counted(&|| office.post("/v1/feedback", on_behalf())),
+        "supplementFeedback" | "withdrawFeedback" => {
+            let receipt = send(city, letter());
+            let (verb, body) = match id {
+                "supplementFeedback" => ("supplement", text()),
+                _ => ("withdraw", json!({ "reason": "Xong." })),
+            };
+            counted(&|| receipt.act(city, verb, body.clone()))
+        }
+        "reopenFeedback" | "voteOnFeedback" => {
+            let receipt = transferred(city, "regulation", "SXD");
+            answered(city, &receipt.code);
+            act(&office, &receipt.code, "close", json!({})).expect(200);
+            let (verb, body) = match id {
+                "reopenFeedback" => ("reopen", json!({ "reason": "Chưa đúng." })),
+                _ => ("vote", json!({ "satisfied": true })),
+            };
+            counted(&|| receipt.act(city, verb, body.clone()))
+        }
+        "acceptFeedback" => {
+            step(&office, &send(city, letter()).code, "accept", json!({ "class": "conduct" }))
+        }
+        "askFeedbackSender" => step(&office, &send(city, letter()).code, "ask-sender", text()),
+        "refuseFeedback" => {
+            let body = json!({ "ground": "unclear", "text": "Không rõ." });
+            step(&office, &send(city, letter()).code, "refuse", body)
+        }
+        "guideFeedbackElsewhere" => {
+            let body = json!({ "to": "complaint", "text": "Gửi Thanh tra." });
+            step(&office, &send(city, letter()).code, "guide-elsewhere", body)
+        }
+        "transferFeedback" => step(&office, &accepted(), "transfer", json!({ "unit": "SXD" })),
+        "mergeFeedback" => {
+            let into = send(city, letter()).code;
+            step(&office, &accepted(), "merge", json!({ "into": into }))
+        }
+        "splitFeedback" => {
+            let parts =
+                json!([{ "class": "conduct", "unit": "SXD" }, { "class": "regulation", "unit": "STP" }]);
+            step(&office, &accepted(), "split", json!({ "parts": parts }))
+        }
+        "assignFeedback" => {
+            let officer = officer.get("/v1/me").expect(200).body["account"]["id"].clone();
+            step(&head, &at_unit(), "assign", json!({ "officer_id": officer }))
+        }
+        "draftFeedbackAnswer" => step(&officer, &at_unit(), "draft", json!({ "answer": "Trả lời." })),
+        "approveFeedbackAnswer" => step(&head, &drafted(), "approve", json!({})),
+        "submitFeedbackAnswer" => step(&officer, &approved(), "submit", json!({})),
+        "handBackFeedback" => step(&officer, &at_unit(), "hand-back", text()),
+        "updateFeedback" => step(&officer, &at_unit(), "update", text()),
+        "noteFeedback" => step(&officer, &at_unit(), "note", text()),
+        "returnFeedbackAnswer" => step(&office, &submitted(), "return-answer", text()),
+        "acceptFeedbackAnswer" => step(&office, &submitted(), "accept-answer", json!({})),
+        "publishFeedback" => step(&office, &done(), "publish", json!({})),
+        "closeFeedback" => step(&office, &done(), "close", json!({})),
+        "withdrawFeedbackOnBehalf" => step(&office, &at_unit(), "withdraw", text()),
+        "reopenFeedbackOnBehalf" => {
+            let code = done();
+            act(&office, &code, "close", json!({})).expect(200);
+            step(&office, &code, "reopen", text())
+        }
+        "correctFeedbackReceipt" => {
+            let body = json!({ "received_at": "2019-03-01T01:00:00Z", "dry_run": false, "reason": "thử" });
+            step(&office, &at_unit(), "correct-receipt", body)
+        }
+        "setFeedbackLedger" => {
+            let path = format!("/v1/feedback/{}/ledger", at_unit());
+            let etag = office.get(&path).expect(200).etag();
+            let body = json!({ "state": "blocked", "missing": "Mã" });
+            counted(&|| office.send("PUT", &path).header("If-Match", &etag).json(body.clone()).answer())
+        }
+        "eraseFeedbackSenders" => {
+            let code = done();
+            act(&office, &code, "close", json!({})).expect(200);
+            city.clock.set("2022-03-04T08:00:00+07:00");
+            counted(&|| office.post("/v1/feedback-senders/erase", json!({ "dry_run": false })))
+        }
+        _ => None,
+    }
 }
 
 /// POSTs that change nothing.

@@ -2,6 +2,8 @@
 //! unit, a sibling, a parent and a child, against the printed policy. Driven by the contract: an
 //! operation without a recipe here fails.
 
+mod feedback;
+
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
@@ -68,6 +70,8 @@ struct Things {
     duties: BTreeMap<&'static str, String>,
     feeds: BTreeMap<&'static str, String>,
     webhooks: BTreeMap<&'static str, String>,
+    /// Feedback in the hands of each unit.
+    feedback: BTreeMap<&'static str, String>,
 }
 
 fn prepare(city: &City) -> Things {
@@ -80,6 +84,7 @@ fn prepare(city: &City) -> Things {
         duties: BTreeMap::new(),
         feeds: BTreeMap::new(),
         webhooks: BTreeMap::new(),
+        feedback: BTreeMap::new(),
     };
     controller.post("/v1/obligations/open-year", json!({ "year": 2019 })).expect(200);
     for (unit, _) in UNITS {
@@ -101,6 +106,9 @@ fn prepare(city: &City) -> Things {
         }
         let feed =
             controller.post(&format!("/v1/units/{unit}/duty-feeds"), json!({ "label": "Lịch" })).expect(201);
+        let item = crate::feedback::transferred(city, "regulation", unit);
+        let item = controller.get(&format!("/v1/feedback/{}", item.code)).expect(200);
+        things.feedback.insert(unit, item.body["id"].as_str().unwrap().to_owned());
         let hook = admin.post("/v1/webhooks", webhook(unit)).expect(201);
         things.webhooks.insert(unit, hook.body["webhook"]["id"].as_str().unwrap().to_owned());
         things.feeds.insert(unit, feed.body["id"].as_str().unwrap().to_owned());
@@ -126,6 +134,9 @@ fn send(person: &Person<'_>, things: &Things, id: &str, unit: &'static str, turn
         body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         body
     };
+    if feedback::is_about_one(id) || feedback::is_about_all(id) {
+        return feedback::send(person, &things.feedback[unit], id, unit);
+    }
     Some(match id {
         "createUnit" => person.post(
             "/v1/units",
@@ -321,14 +332,15 @@ fn every_role_may_do_what_the_policy_prints_and_nothing_else() {
             let (centre, below) = &policy[action][&account.role.to_string()];
             let reach = if is_central(account.unit) { centre } else { below };
             let about_a_duty = ABOUT_A_DUTY.contains(&id.as_str());
-            let targets = match (ABOUT_A_UNIT.contains(&id.as_str()), about_a_duty) {
+            let about_a_unit = ABOUT_A_UNIT.contains(&id.as_str()) || feedback::is_about_one(id);
+            let targets = match (about_a_unit, about_a_duty) {
                 (true, _) => UNITS,
                 (_, true) => &UNITS[1..],
                 _ => &UNITS[..1],
             };
             for (unit, _) in targets {
                 turn += 1;
-                let whole_city = !about_a_duty && !ABOUT_A_UNIT.contains(&id.as_str());
+                let whole_city = !about_a_duty && !about_a_unit;
                 let allowed = if whole_city { !reach.is_empty() } else { reaches(reach, account.unit, unit) };
                 let answer = send(&person, &things, id, unit, turn);
                 let answer = answer.unwrap_or_else(|| panic!("the walk has no recipe for {id}: add one"));

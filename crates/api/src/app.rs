@@ -5,8 +5,10 @@ use std::sync::{Arc, Mutex, OnceLock};
 
 use chrono::{DateTime, Utc};
 use kstt_domain::calendar::{OfficeHours, WorkCalendar};
+use kstt_domain::feedback::FeedbackParameters;
 
 use kstt_persistence::audit::SealKey;
+use kstt_persistence::feedback::FeedbackIndex;
 use kstt_persistence::procedures::SearchIndex;
 use kstt_persistence::{Db, calendar};
 
@@ -21,6 +23,7 @@ use crate::observe::Metrics;
 use crate::open::Spool;
 use crate::procedures::KnownSettlers;
 use crate::remember::Memory;
+use crate::units::KnownUnits;
 
 /// The state of one process, shared by all its threads.
 pub struct App {
@@ -42,11 +45,16 @@ pub struct App {
     pub(crate) spool: Spool,
     /// Open only in a process that serves: one process at a time may write an index.
     search: OnceLock<SearchIndex>,
+    feedback_search: OnceLock<FeedbackIndex>,
     /// Office hours of the state administration; a parameter of every hour count.
     pub office_hours: OfficeHours,
     pub(crate) actors: Cache<String, Identity>,
     calendar: Mutex<Option<Arc<WorkCalendar>>>,
     pub(crate) passwords: crate::accounts::PasswordGate,
+    /// What is known of all units.
+    pub(crate) units: KnownUnits,
+    /// Numbers of the feedback room.
+    pub(crate) feedback: FeedbackParameters,
     /// What messages are made with, and the ways out.
     pub(crate) messages: MessageData,
     pub(crate) outgoing: Outgoing,
@@ -67,8 +75,9 @@ impl App {
             None => crate::calendar::start_clock(&db, &config).map_err(|e| e.to_string())?,
         };
         let signing = SigningKeys::load(&db, &master, clock.real_now(), ids.as_ref())?;
+        let feedback = crate::feedback::parameters()?;
         Ok(Self {
-            limits: Limits::new(config.rate_limit, config.rate_burst),
+            limits: Limits::new(config.rate_limit, config.rate_burst, feedback.public_sends_an_hour),
             traces: TraceIds::default(),
             metrics: Metrics::new(),
             office_hours: OfficeHours::default(),
@@ -77,8 +86,11 @@ impl App {
             settlers: KnownSettlers::default(),
             spool: Spool::default(),
             search: OnceLock::new(),
+            feedback_search: OnceLock::new(),
             calendar: Mutex::new(None),
             passwords: crate::accounts::PasswordGate::default(),
+            units: KnownUnits::default(),
+            feedback,
             messages: MessageData::load()?,
             outgoing: Outgoing::open(&config)?,
             config,
@@ -106,8 +118,17 @@ impl App {
     /// Opens the search index as it was left; the background work brings it up to date. The error is
     /// one sentence for the operator.
     pub fn open_search(&self) -> Result<(), String> {
-        let index = SearchIndex::open(&self.config.var_dir.join("index")).map_err(|e| e.to_string())?;
-        self.search.set(index).map_err(|_| "the search index is open already".to_owned())
+        let directory = self.config.var_dir.join("index");
+        let index = SearchIndex::open(&directory).map_err(|e| e.to_string())?;
+        let feedback = FeedbackIndex::open(&directory.join("feedback")).map_err(|e| e.to_string())?;
+        let twice = || "the search index is open already".to_owned();
+        self.search.set(index).map_err(|_| twice())?;
+        self.feedback_search.set(feedback).map_err(|_| twice())
+    }
+
+    /// The search index of feedback.
+    pub fn feedback_search(&self) -> Result<&FeedbackIndex, ApiError> {
+        self.feedback_search.get().ok_or_else(|| ApiError::new(ProblemCode::Unavailable))
     }
 
     /// The search index.

@@ -2,7 +2,7 @@
 
 use actix_web::{HttpResponse, get, web};
 use kstt_domain::codes::{CodeLabel, CodeList};
-use kstt_domain::{calendar, notifications, obligations, policy, procedures, units};
+use kstt_domain::{calendar, feedback, notifications, obligations, policy, procedures, units};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -58,6 +58,17 @@ fn all() -> Vec<CodeList> {
         CodeList::of::<calendar::DayStatus>(),
         CodeList::of::<calendar::Direction>(),
         CodeList::of::<calendar::TermUnit>(),
+        CodeList::of::<feedback::CitizenAct>(),
+        CodeList::of::<feedback::FeedbackChannel>(),
+        CodeList::of::<feedback::FeedbackClass>(),
+        CodeList::of::<feedback::FeedbackEvent>(),
+        CodeList::of::<feedback::FeedbackState>(),
+        CodeList::of::<feedback::FindingKind>(),
+        CodeList::of::<feedback::GuidedTo>(),
+        CodeList::of::<feedback::LedgerState>(),
+        CodeList::of::<feedback::RefusalGround>(),
+        CodeList::of::<crate::feedback::MissingPart>(),
+        CodeList::of::<crate::feedback::Resemblance>(),
         CodeList::of::<notifications::Audience>(),
         CodeList::of::<notifications::DeliveryState>(),
         CodeList::of::<notifications::NoticeKind>(),

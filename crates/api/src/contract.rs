@@ -85,6 +85,8 @@ pub mod problems {
         (name = "me", description = "One's own account"),
         (name = "accounts", description = "Accounts, grants and service clients"),
         (name = "obligations", description = "Deadlines: the rules, what each unit owes, and why a date is what it is"),
+        (name = "public-feedback", description = "Feedback for citizens, without login"),
+        (name = "feedback", description = "Feedback and recommendations: receipt, transfer, answers, publicity"),
         (name = "notifications", description = "One's own inbox, and when people are reminded"),
         (name = "webhooks", description = "Events for other systems"),
         (name = "audit", description = "The audit trail and the changes feed"),
@@ -103,6 +105,7 @@ fn rooms(config: &mut utoipa_actix_web::service_config::ServiceConfig) {
     crate::accounts::routes(config);
     crate::calendar::routes(config);
     crate::obligations::routes(config);
+    crate::feedback::routes(config);
     crate::notifications::routes(config);
     crate::documents::routes(config);
     crate::open::routes(config);
@@ -213,6 +216,7 @@ fn cors(origins: &[String]) -> Cors {
             header::IF_MATCH,
             header::IF_NONE_MATCH,
             HeaderName::from_static("idempotency-key"),
+            HeaderName::from_static("feedback-secret"),
             HeaderName::from_static("traceparent"),
         ])
         .expose_headers(exposed)

@@ -6,7 +6,7 @@ use kstt_persistence::{idempotency, procedures as registry};
 
 use crate::app::App;
 use crate::http::ApiError;
-use crate::{notifications, obligations, procedures};
+use crate::{feedback, notifications, obligations, procedures};
 
 /// Answers for retries are kept this long.
 const KEPT: TimeDelta = TimeDelta::hours(24);
@@ -25,9 +25,18 @@ pub fn once(app: &App) -> Result<bool, ApiError> {
     if let Ok(search) = app.search() {
         app.db.read(|conn| search.catch_up(conn))?;
     }
+    if let Ok(search) = app.feedback_search() {
+        app.db.read(|conn| search.catch_up(conn))?;
+    }
+    let more = feedback::windows_tick(app)? || more;
     let more = obligations::open_due_year(app)? || more;
     let more = notifications::remind_tick(app)? || more;
     Ok(notifications::dispatch_tick(app)? || more)
+}
+
+/// Ends the work of this process in good order: what it held is free for the next one.
+pub fn retire(app: &App) -> Result<(), ApiError> {
+    crate::audit::stop_sealing(app)
 }
 
 /// Brings out messages for a while; answers whether there may be more at once.

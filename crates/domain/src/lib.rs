@@ -5,6 +5,7 @@
 
 pub mod calendar;
 pub mod codes;
+pub mod feedback;
 pub mod notifications;
 pub mod obligations;
 pub mod period;

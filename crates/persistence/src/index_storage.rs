@@ -1,13 +1,13 @@
-//! The index on disk: begun afresh when it is missing, damaged or of another format.
+//! A search index on disk: begun afresh when it is missing, damaged or of another format.
 
 use std::fs::{self, File, TryLockError};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
+use tantivy::schema::Schema;
 use tantivy::{Index, IndexReader, IndexWriter, ReloadPolicy};
 
-use super::layout::Layout;
 use crate::Error;
 
 /// Raised whenever the same version would be indexed otherwise than before.
@@ -17,11 +17,12 @@ const WRITER_BYTES: usize = 50_000_000;
 
 /// How far an index has come, kept with every commit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Mark {
+pub(crate) struct Mark {
     format: u32,
-    /// The oldest procedure of the registry it was made from: procedures are never deleted, so that
-    /// the index of another database is recognised.
+    /// The oldest of what it was made from, which is never deleted: the index of another database is
+    /// recognised by it.
     pub registry: Option<String>,
+    /// The place up to which everything is indexed.
     pub revision: i64,
 }
 
@@ -33,7 +34,7 @@ impl Mark {
 }
 
 /// An open index whose directory is held by this process.
-pub(super) struct Storage {
+pub(crate) struct Storage {
     index: Index,
     pub mark: Mark,
     /// Held, not read: dropping it lets others in.
@@ -41,11 +42,11 @@ pub(super) struct Storage {
 }
 
 impl Storage {
-    pub fn open(directory: &Path, layout: &Layout) -> Result<Self, Error> {
+    pub fn open(directory: &Path, schema: &Schema) -> Result<Self, Error> {
         let lock = lock(directory)?;
         let files = directory.join("index");
         // Tantivy panics over a file cut shorter than its footer, as a power cut leaves them.
-        let found = catch_unwind(AssertUnwindSafe(|| sound_index(&files, layout)));
+        let found = catch_unwind(AssertUnwindSafe(|| sound_index(&files, schema)));
         if let Ok(Some((index, mark))) = found {
             return Ok(Self { index, mark, _lock: lock });
         }
@@ -54,8 +55,7 @@ impl Storage {
             fs::remove_dir_all(&files).map_err(|e| unusable(directory, &e))?;
         }
         fs::create_dir_all(&files).map_err(|e| unusable(directory, &e))?;
-        let index =
-            Index::create_in_dir(&files, layout.schema.clone()).map_err(|e| unusable(directory, &e))?;
+        let index = Index::create_in_dir(&files, schema.clone()).map_err(|e| unusable(directory, &e))?;
         Ok(Self { index, mark: Mark::start_of(None), _lock: lock })
     }
 
@@ -86,12 +86,12 @@ fn unusable(directory: &Path, error: &dyn std::fmt::Display) -> Error {
 }
 
 /// The index in `files` if every byte of it is as it was written, in the format of this program.
-fn sound_index(files: &Path, layout: &Layout) -> Option<(Index, Mark)> {
+fn sound_index(files: &Path, schema: &Schema) -> Option<(Index, Mark)> {
     let index = Index::open_in_dir(files).ok()?;
     let payload = index.load_metas().ok()?.payload?;
     let mark: Mark = serde_json::from_str(&payload).ok()?;
     let sound = mark.format == FORMAT
-        && index.schema() == layout.schema
+        && index.schema() == *schema
         && index.validate_checksum().ok()?.is_empty()
         && index.reader().is_ok();
     sound.then_some((index, mark))

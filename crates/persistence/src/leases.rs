@@ -1,10 +1,18 @@
 //! Leases: which process does a piece of background work now. Row locks exist on one engine only.
 
-use chrono::NaiveDateTime;
+use chrono::{DateTime, NaiveDateTime};
 use diesel::prelude::*;
 
 use crate::schema::leases;
 use crate::{Conn, Error};
+
+/// Gives up the leases of `holder`, so that whoever comes next need not wait for their end.
+pub fn give_up(conn: &mut Conn, holder: &str) -> Result<(), Error> {
+    diesel::update(leases::table.filter(leases::holder.eq(holder)))
+        .set(leases::lease_until.eq(DateTime::UNIX_EPOCH.naive_utc()))
+        .execute(conn)?;
+    Ok(())
+}
 
 /// Takes or renews the lease `name` for `holder` until `until`; answers whether it was free.
 pub fn take(

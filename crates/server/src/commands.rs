@@ -81,6 +81,7 @@ pub fn serve(config: Config, listen: Option<SocketAddr>) -> Result<(), String> {
         for worker in background {
             worker.join().map_err(|_| "the background work failed".to_owned())?;
         }
+        worker::retire(&app).map_err(|e| e.to_string())?;
         ended
     })
 }

@@ -7,7 +7,7 @@ mod sight;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
-pub use seal::{Report, heads_file, seal_tick, verify};
+pub use seal::{Report, heads_file, seal_tick, stop_sealing, verify};
 pub use sight::{FeedSight, sight};
 
 pub fn routes(config: &mut ServiceConfig) {

@@ -5,7 +5,7 @@ use kstt_domain::policy::{Action, Actor, Reach, reach};
 use kstt_persistence::audit::Sight;
 use kstt_persistence::{Conn, Error, units};
 
-use crate::obligations;
+use crate::{feedback, obligations};
 
 /// The rows `actor` may see who may do `action`; `None`: none at all.
 pub fn sight(
@@ -42,6 +42,7 @@ const KINDS: &[(&str, Rule)] = &[
     ("obligation_year", Rule::Everyone),
     ("obligation_recount", Rule::Everyone),
     ("obligation", Rule::AsFarAs(Action::ReadObligations)),
+    ("feedback", Rule::AsFarAs(Action::ReadFeedback)),
     ("duty_feed", Rule::AsFarAs(Action::ReadObligations)),
     ("clock", Rule::Everyone),
     ("focal_officer", Rule::AsFarAs(Action::ReadFocalOfficers)),
@@ -58,6 +59,7 @@ pub struct FeedSight {
     focal_officers: Option<Sight>,
     accounts: Option<Sight>,
     obligations: Option<Sight>,
+    feedback: Option<Sight>,
 }
 
 impl FeedSight {
@@ -67,6 +69,7 @@ impl FeedSight {
             focal_officers: sight(conn, actor, Action::ReadFocalOfficers, today)?,
             accounts: sight(conn, actor, Action::ReadAccounts, today)?,
             obligations: obligations::units_seen(conn, actor, today)?,
+            feedback: feedback::units_seen(conn, actor, today)?,
         })
     }
 
@@ -78,6 +81,7 @@ impl FeedSight {
             Some((_, Rule::AsFarAs(Action::ReadAccounts))) => &self.accounts,
             Some((_, Rule::AsFarAs(Action::ReadFocalOfficers))) => &self.focal_officers,
             Some((_, Rule::AsFarAs(Action::ReadObligations))) => &self.obligations,
+            Some((_, Rule::AsFarAs(Action::ReadFeedback))) => &self.feedback,
             Some((_, Rule::AsFarAs(_))) => &None,
         };
         match (far, unit) {
@@ -98,20 +102,21 @@ mod tests {
             focal_officers: Some(Sight::City),
             accounts: Some(Sight::Units(vec!["u1".into()])),
             obligations: Some(Sight::Units(vec!["u2".into()])),
+            feedback: Some(Sight::Units(vec!["u3".into()])),
         };
         assert!(near.sees("obligation", Some("u2")) && !near.sees("obligation", Some("u1")));
         assert!(near.sees("procedure", None) && near.sees("unit", Some("u2")));
         assert!(near.sees("grant", Some("u1")) && !near.sees("grant", Some("u2")) && !near.sees("key", None));
         assert!(near.sees("focal_officer", Some("u2")));
-        let blind = FeedSight { focal_officers: None, accounts: None, obligations: None };
+        let blind = FeedSight { focal_officers: None, accounts: None, obligations: None, feedback: None };
         assert!(blind.sees("calendar", None));
         assert!(!blind.sees("account", Some("u1")) && !blind.sees("focal_officer", Some("u1")));
     }
 
     #[test]
     fn an_unknown_kind_is_hidden() {
-        let far =
-            FeedSight { focal_officers: Some(Sight::City), accounts: Some(Sight::City), obligations: None };
-        assert!(!far.sees("feedback", None) && far.sees("client", None));
+        let all = || Some(Sight::City);
+        let far = FeedSight { focal_officers: all(), accounts: all(), obligations: None, feedback: all() };
+        assert!(!far.sees("secret", None) && far.sees("client", None));
     }
 }

@@ -22,11 +22,15 @@ struct Limiters {
     per_second: u32,
     addresses: Keyed<IpAddr>,
     accounts: Keyed<String>,
+    /// Feedback without an account.
+    sends: Keyed<IpAddr>,
 }
 
 impl Limits {
-    /// `per_second` requests with bursts of `burst`; `None` switches limits off.
-    pub fn new(per_second: Option<u32>, burst: u32) -> Self {
+    /// `per_second` requests with bursts of `burst`, and so much feedback of one address; `None` switches
+    /// limits off.
+    pub fn new(per_second: Option<u32>, burst: u32, sends_an_hour: u32) -> Self {
+        let sends = Quota::per_hour(NonZeroU32::new(sends_an_hour).unwrap_or(NonZeroU32::MIN));
         let quota = per_second.and_then(NonZeroU32::new).map(|rate| {
             let burst = NonZeroU32::new(burst).unwrap_or(NonZeroU32::MIN);
             (rate.get(), Quota::per_second(rate).allow_burst(burst))
@@ -36,6 +40,7 @@ impl Limits {
             per_second,
             addresses: RateLimiter::dashmap(quota).with_middleware(),
             accounts: RateLimiter::dashmap(quota).with_middleware(),
+            sends: RateLimiter::dashmap(sends).with_middleware(),
         }))
     }
 
@@ -44,6 +49,7 @@ impl Limits {
         if let Some(limiters) = &self.0 {
             limiters.addresses.retain_recent();
             limiters.accounts.retain_recent();
+            limiters.sends.retain_recent();
         }
     }
 }
@@ -91,6 +97,12 @@ pub fn check_address(app: &App, address: Option<IpAddr>) -> Standing {
 pub(crate) fn limit_account(app: &App, account: &str) -> Result<(), ApiError> {
     let Some(limiters) = &app.limits.0 else { return Ok(()) };
     standing(limiters, &limiters.accounts, &account.to_owned()).refusal().map_or(Ok(()), Err)
+}
+
+/// Counts one feedback that an address sends.
+pub(crate) fn limit_sends(app: &App, address: Option<IpAddr>) -> Result<(), ApiError> {
+    let (Some(limiters), Some(address)) = (&app.limits.0, address) else { return Ok(()) };
+    standing(limiters, &limiters.sends, &address).refusal().map_or(Ok(()), Err)
 }
 
 fn standing<K: std::hash::Hash + Eq + Clone>(limiters: &Limiters, limiter: &Keyed<K>, key: &K) -> Standing {

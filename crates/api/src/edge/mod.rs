@@ -18,7 +18,7 @@ use actix_web::{Error, HttpMessage, HttpRequest, ResponseError, web};
 
 pub use limits::Limits;
 use limits::Standing;
-pub(crate) use limits::limit_account;
+pub(crate) use limits::{limit_account, limit_sends};
 
 use crate::app::App;
 use crate::http::{ApiError, MAX_TAGS, ProblemCode, say};

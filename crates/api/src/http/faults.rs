@@ -39,6 +39,18 @@ impl Faults {
         value
     }
 
+    /// Text of 1 to `max` characters that may have several lines, normalised.
+    pub fn paragraphs(&mut self, pointer: &str, value: &str, max: usize) -> String {
+        let value = text::normalize(value);
+        if value.is_empty() {
+            self.add(pointer, "blank", say("Không được để trống.", "It must not be blank."));
+        } else if value.chars().count() > max {
+            let detail = say(format!("Dài quá {max} ký tự."), format!("It is longer than {max} characters."));
+            self.add(pointer, "too_long", detail);
+        }
+        value
+    }
+
     /// An optional line.
     pub fn optional_line(&mut self, pointer: &str, value: Option<&str>, max: usize) -> Option<String> {
         value.map(|value| self.line(pointer, value, max))

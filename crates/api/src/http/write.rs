@@ -5,11 +5,11 @@ use std::time::Duration;
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use chrono::{DateTime, Utc};
-use kstt_domain::policy::{Action, ActionKind, Actor, Permit, Target, permit, reach};
+use kstt_domain::policy::{Action, ActionKind, Actor, ActorKind, Permit, Target, permit, reach};
 use kstt_persistence::audit::{Change, Origin};
 use kstt_persistence::{Conn, Error, idempotency};
 
-use super::{ApiError, Caller, Ctx, ProblemCode, Reply, canonical, say};
+use super::{ApiError, Caller, Ctx, ProblemCode, Reply, Visitor, canonical, say};
 use crate::app::App;
 
 /// Why a transaction was not committed.
@@ -109,7 +109,36 @@ impl Caller {
     }
 }
 
+impl Visitor {
+    /// Runs `work` in one transaction on behalf of someone without an account. What is kept for a retry is
+    /// what `work` answers; `complete` adds to it what must not be kept, each time it is told.
+    pub async fn write_as_citizen<F, C>(
+        &self,
+        body_hash: &str,
+        complete: C,
+        work: F,
+    ) -> Result<HttpResponse, ApiError>
+    where
+        F: Fn(&mut Tx<'_>) -> Result<Reply, Halt> + Send + 'static,
+        C: Fn(&str) -> Result<String, ApiError>,
+    {
+        let (mut reply, replayed) =
+            written(self.0.clone(), Actor::citizen(), body_hash.to_owned(), work).await?;
+        reply.body = complete(&reply.body)?;
+        Ok(respond(reply, replayed))
+    }
+}
+
 async fn write<F>(ctx: Ctx, actor: Actor, body_hash: String, work: F) -> Result<HttpResponse, ApiError>
+where
+    F: Fn(&mut Tx<'_>) -> Result<Reply, Halt> + Send + 'static,
+{
+    let (reply, replayed) = written(ctx, actor, body_hash, work).await?;
+    Ok(respond(reply, replayed))
+}
+
+/// What was done, and whether it had been done before.
+async fn written<F>(ctx: Ctx, actor: Actor, body_hash: String, work: F) -> Result<(Reply, bool), ApiError>
 where
     F: Fn(&mut Tx<'_>) -> Result<Reply, Halt> + Send + 'static,
 {
@@ -125,7 +154,10 @@ where
         }
         Err(ApiError::new(ProblemCode::Unavailable))
     });
-    let (reply, replayed) = kept.await.unwrap_or_else(|_| Err(ApiError::new(ProblemCode::Unavailable)))?;
+    kept.await.unwrap_or_else(|_| Err(ApiError::new(ProblemCode::Unavailable)))
+}
+
+fn respond(reply: Reply, replayed: bool) -> HttpResponse {
     let mut response = reply.into_response();
     if replayed {
         response.headers_mut().insert(
@@ -133,7 +165,7 @@ where
             actix_web::http::header::HeaderValue::from_static("true"),
         );
     }
-    Ok(response)
+    response
 }
 
 /// A refusal, unless the same request was done a moment ago while this one looked: its answer counts.
@@ -201,8 +233,10 @@ fn retry_key(ctx: &Ctx, actor: &Actor, request_hash: String) -> Result<Option<id
             ),
         ));
     }
+    // Two people without accounts may choose the same key.
+    let whose = if actor.kind == ActorKind::Citizen { &request_hash } else { &actor.id };
     Ok(Some(idempotency::Key {
-        scope: canonical(format!("{} {} {}", ctx.method, ctx.address_asked, actor.id).as_bytes()),
+        scope: canonical(format!("{} {} {whose}", ctx.method, ctx.address_asked).as_bytes()),
         key: key.clone(),
         request_hash,
     }))

@@ -75,7 +75,15 @@ impl<'a> Dispatcher<'a> {
                 rows::enqueue(conn, &self.delivery(&webhook.id, &webhook.id, event))?;
             }
         }
-        if let Some(notice) = notice(conn, &self.app.messages, event, self.today)? {
+        let notice = match notice(conn, &self.app.messages, event, self.today) {
+            // Nobody can be told of an event that cannot be read; those after it do not wait for it.
+            Err(Error::Corrupt(error)) => {
+                log::error!("event {} cannot be told: {error}", event.id);
+                None
+            }
+            notice => notice?,
+        };
+        if let Some(notice) = notice {
             for user in &notice.to {
                 self.notify(conn, event, &notice, user)?;
             }

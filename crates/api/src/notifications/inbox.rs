@@ -126,7 +126,7 @@ async fn list_notifications(caller: Caller, query: Params<InboxQuery>) -> Result
 }
 
 fn tell(app: &App, conn: &mut Conn, row: NotificationRow) -> Result<NotificationView, ApiError> {
-    let told = app.messages.templates.tell(row.kind.0, &row.facts)?;
+    let told = app.messages.templates.tell_or_name(row.kind.0, &row.facts);
     let unit = match &row.unit_id {
         Some(id) => units::by_id(conn, id)?.map(|unit| unit.code),
         None => None,

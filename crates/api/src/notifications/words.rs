@@ -54,8 +54,16 @@ impl Templates {
         Ok(Self(environment))
     }
 
+    /// What a notification says; where its facts lack something its words ask for, the name of its kind.
+    pub fn tell_or_name(&self, kind: NoticeKind, facts: &str) -> Told {
+        self.tell(kind, facts).unwrap_or_else(|_| {
+            let name = || Words { vi: kind.label_vi().to_owned(), en: kind.label_en().to_owned() };
+            Told { title: name(), body: name() }
+        })
+    }
+
     /// What a notification says.
-    pub fn tell(&self, kind: NoticeKind, facts: &str) -> Result<Told, ApiError> {
+    fn tell(&self, kind: NoticeKind, facts: &str) -> Result<Told, ApiError> {
         let facts: Value = serde_json::from_str(facts).map_err(|error| broken(kind, &error))?;
         let say = |part: &str, language: &str| {
             let name = format!("{kind}.{part}.{language}");
@@ -101,5 +109,6 @@ mod tests {
             assert!(told.body.vi.contains("Phường <Cái Khế>"), "{kind}");
         }
         assert!(templates.tell(NoticeKind::ReminderOn, "{}").is_err());
+        assert_eq!(templates.tell_or_name(NoticeKind::ReminderOn, "{}").title.en, "A deadline is today");
     }
 }

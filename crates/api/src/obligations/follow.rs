@@ -21,6 +21,7 @@ pub fn follow_units(tx: &mut Tx<'_>, touched: &[String], on: NaiveDate) -> Resul
         .map(str::to_owned)
         .collect();
     rows::show_again(tx.conn, &concerned)?;
+    crate::feedback::follow_units(tx, &viewers, &concerned)?;
     // Whoever may change units need not be one who keeps the clocks.
     let system = Actor::system("obligations");
     let mut tx = tx.on_behalf_of(&system);

@@ -6,6 +6,7 @@
 
 mod act;
 mod assign;
+mod clocks;
 mod duties;
 mod follow;
 mod ics;
@@ -21,9 +22,10 @@ mod wire;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
+pub use clocks::Clocks;
 pub use follow::follow_units;
 pub use produce::open_due_year;
-pub use sight::units_seen;
+pub use sight::{unit_target, units_seen, units_within};
 
 pub fn routes(config: &mut ServiceConfig) {
     rules::routes(config);

@@ -19,16 +19,21 @@ pub fn target(
     row: &ObligationRow,
     today: NaiveDate,
 ) -> Result<Target, Error> {
-    let viewers = Viewers::load(conn)?.of(&row.unit_id);
+    Ok(unit_target(&Viewers::load(conn)?, actor, &row.id, &row.unit_id, today))
+}
+
+/// The matter of a unit as the policy sees it; see [`target`].
+pub fn unit_target(viewers: &Viewers, actor: &Actor, id: &str, unit_id: &str, today: NaiveDate) -> Target {
+    let viewers = viewers.of(unit_id);
     let today = viewers.iter().filter(|viewer| viewer.period.contains(today));
     let own = actor.unit.as_ref().map(|unit| unit.id.as_str());
     let path = match today.clone().find(|viewer| viewer.own && Some(viewer.unit_id.as_str()) == own) {
         Some(viewer) => vec![viewer.unit_id.clone()],
-        None => std::iter::once(row.unit_id.clone())
+        None => std::iter::once(unit_id.to_owned())
             .chain(today.filter(|viewer| !viewer.own).map(|viewer| viewer.unit_id.clone()))
             .collect(),
     };
-    Ok(Target::unit(&row.id, path))
+    Target::unit(id, path)
 }
 
 /// The obligation, for someone who may know of it.
@@ -103,6 +108,16 @@ pub fn units_seen(conn: &mut Conn, actor: &Actor, today: NaiveDate) -> Result<Op
         (Some(reach), Some(_)) => reach < Reach::Subtree,
         _ => return Ok(None),
     };
+    Ok(Some(Sight::Units(units_within(conn, actor, own_only, today)?)))
+}
+
+/// The units whose matters an actor's own unit sees today; only as its own, if asked so.
+pub fn units_within(
+    conn: &mut Conn,
+    actor: &Actor,
+    own_only: bool,
+    today: NaiveDate,
+) -> Result<Vec<String>, Error> {
     let viewers = Viewers::load(conn)?;
     let sees = |unit: &&str| {
         viewers.of(unit).iter().any(|viewer| {
@@ -110,5 +125,5 @@ pub fn units_seen(conn: &mut Conn, actor: &Actor, today: NaiveDate) -> Result<Op
             here && viewer.period.contains(today) && (viewer.own || !own_only)
         })
     };
-    Ok(Some(Sight::Units(viewers.units().filter(sees).map(str::to_owned).collect())))
+    Ok(viewers.units().filter(sees).map(str::to_owned).collect())
 }

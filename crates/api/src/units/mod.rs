@@ -7,6 +7,7 @@
 
 mod check;
 mod focal;
+mod known;
 mod reshape;
 mod routes;
 mod view;
@@ -14,6 +15,8 @@ mod wire;
 mod work;
 
 use utoipa_actix_web::service_config::ServiceConfig;
+
+pub use known::{KnownUnits, office_on};
 
 pub fn routes(config: &mut ServiceConfig) {
     routes::routes(config);

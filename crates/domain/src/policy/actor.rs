@@ -27,6 +27,8 @@ crate::codes! {
     pub enum ActorKind : "actor_kind" {
         User = "user", "Người dùng", "Person";
         Client = "client", "Hệ thống kết nối", "Service client";
+        /// Someone without an account, who proves that an item is theirs by its secret.
+        Citizen = "citizen", "Người dân, tổ chức", "Citizen";
         System = "system", "Hệ thống", "The system itself";
     }
 }
@@ -53,6 +55,11 @@ pub struct Actor {
 }
 
 impl Actor {
+    /// Someone without an account.
+    pub fn citizen() -> Self {
+        Self { kind: ActorKind::Citizen, ..Self::system("citizen") }
+    }
+
     /// The system itself, acting in `process` (a command or a worker).
     pub fn system(process: &str) -> Self {
         Self {

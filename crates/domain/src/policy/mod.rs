@@ -99,6 +99,9 @@ pub fn reach(actor: &Actor, action: Action) -> Option<Reach> {
         return Some(Reach::City);
     }
     let entry = table::entry(action);
+    if actor.kind == ActorKind::Citizen {
+        return entry.citizen.then_some(Reach::City);
+    }
     if actor.kind == ActorKind::Client {
         return entry.scope.filter(|scope| actor.scopes.contains(scope)).map(|_| Reach::City);
     }
@@ -113,6 +116,13 @@ pub fn reach(actor: &Actor, action: Action) -> Option<Reach> {
         .filter(|rule| actor.roles.contains(&rule.role) && rule.at.contains(&unit_kind))
         .map(|rule| rule.reach)
         .max()
+}
+
+/// The roles that may do an action somewhere.
+pub fn roles_of(action: Action) -> Vec<Role> {
+    let mut roles: Vec<Role> = table::entry(action).rules.iter().map(|rule| rule.role).collect();
+    roles.dedup();
+    roles
 }
 
 fn own_unit(actor: &Actor) -> Option<&String> {

@@ -31,6 +31,8 @@ pub struct Entry {
     pub rules: &'static [Rule],
     /// The scope that lets a service client do it, city-wide.
     pub scope: Option<ClientScope>,
+    /// Whether a citizen may do it, with what the secret of an item proves to be theirs.
+    pub citizen: bool,
 }
 
 /// The control office and the city committee it serves (ND 63/2010 Art. 5).
@@ -44,7 +46,7 @@ const fn rule(role: Role, at: &'static [UnitKind], reach: Reach) -> Rule {
 }
 
 const fn entry_of(action: Action, rules: &'static [Rule]) -> Entry {
-    Entry { action, rules, scope: None }
+    Entry { action, rules, scope: None, citizen: false }
 }
 
 /// Everyone with a role anywhere, over the whole city.
@@ -134,6 +136,41 @@ const OBLIGATION_GIVERS: &[Rule] = &[
 /// The clocks themselves are the control office's (ND 63/2010 Art. 5).
 const CLOCK_KEEPERS: &[Rule] = &[rule(Role::Controller, CENTRE_OF_CITY, Reach::City)];
 
+/// Feedback is received, classified, transferred and judged by the control office (ND 20/2008 Art. 8, 9;
+/// ND 63/2010 Art. 5).
+const FEEDBACK_OFFICE: &[Rule] = &[rule(Role::Controller, CENTRE_OF_CITY, Reach::City)];
+
+/// Items may be received anywhere in the city.
+const FEEDBACK_RECEIVERS: &[Rule] = &[
+    rule(Role::Controller, EVERYWHERE, Reach::Own),
+    rule(Role::Officer, EVERYWHERE, Reach::Own),
+    rule(Role::Clerk, EVERYWHERE, Reach::Own),
+];
+
+/// Administrators see no personal data; everyone else as far as they answer for it.
+const FEEDBACK_READERS: &[Rule] = &[
+    rule(Role::Controller, CENTRE_OF_CITY, Reach::City),
+    rule(Role::Chairman, CENTRE_OF_CITY, Reach::City),
+    rule(Role::Head, CENTRE_OF_CITY, Reach::City),
+    rule(Role::Officer, CENTRE_OF_CITY, Reach::Own),
+    rule(Role::Clerk, CENTRE_OF_CITY, Reach::Own),
+    rule(Role::Controller, BELOW, Reach::Subtree),
+    rule(Role::Chairman, BELOW, Reach::Subtree),
+    rule(Role::Head, BELOW, Reach::Subtree),
+    rule(Role::Officer, BELOW, Reach::Own),
+    rule(Role::Clerk, BELOW, Reach::Own),
+];
+
+/// Who handles an item may know who sent it (ND 63/2010 Art. 18.4).
+const SENDER_READERS: &[Rule] = &[
+    rule(Role::Controller, CENTRE_OF_CITY, Reach::City),
+    rule(Role::Controller, BELOW, Reach::Own),
+    rule(Role::Head, BELOW, Reach::Own),
+    rule(Role::Officer, EVERYWHERE, Reach::Own),
+];
+
+const HEADS: &[Rule] = &[rule(Role::Head, EVERYWHERE, Reach::Own), rule(Role::Chairman, BELOW, Reach::Own)];
+
 /// The whole policy.
 pub const TABLE: &[Entry] = &[
     entry_of(Action::CreateUnit, UNIT_ADMINISTRATION),
@@ -159,12 +196,8 @@ pub const TABLE: &[Entry] = &[
     entry_of(Action::EditCalendar, CENTRAL_ADMIN),
     entry_of(Action::MoveClock, CENTRAL_ADMIN),
     entry_of(Action::ReadAudit, AUDIT_READERS),
-    Entry { action: Action::ReadChanges, rules: ALL_STAFF, scope: Some(ClientScope::ChangesRead) },
-    Entry {
-        action: Action::ImportProcedures,
-        rules: REGISTRY_WRITERS,
-        scope: Some(ClientScope::RegistryWrite),
-    },
+    Entry { scope: Some(ClientScope::ChangesRead), ..entry_of(Action::ReadChanges, ALL_STAFF) },
+    Entry { scope: Some(ClientScope::RegistryWrite), ..entry_of(Action::ImportProcedures, REGISTRY_WRITERS) },
     entry_of(Action::EditDeadlineRule, CENTRAL_ADMIN),
     entry_of(Action::ReadObligations, OBLIGATION_READERS),
     entry_of(Action::OpenObligations, CLOCK_KEEPERS),
@@ -175,9 +208,21 @@ pub const TABLE: &[Entry] = &[
     entry_of(Action::RetimeObligation, CLOCK_KEEPERS),
     entry_of(Action::RemindOfObligation, NOBODY),
     entry_of(Action::ManageDutyFeeds, OBLIGATION_KEEPERS),
+    Entry { citizen: true, ..entry_of(Action::SendFeedback, NOBODY) },
+    Entry { citizen: true, ..entry_of(Action::FollowFeedback, NOBODY) },
+    entry_of(Action::ReadFeedback, FEEDBACK_READERS),
+    entry_of(Action::ReadFeedbackSender, SENDER_READERS),
+    entry_of(Action::RegisterFeedback, FEEDBACK_RECEIVERS),
+    entry_of(Action::JudgeFeedback, FEEDBACK_OFFICE),
+    entry_of(Action::AssignFeedback, OBLIGATION_GIVERS),
+    entry_of(Action::HandleFeedback, OBLIGATION_KEEPERS),
+    entry_of(Action::ApproveAnswer, HEADS),
+    entry_of(Action::CorrectFeedback, FEEDBACK_OFFICE),
+    entry_of(Action::EnterFeedback, FEEDBACK_OFFICE),
+    entry_of(Action::EraseSenders, FEEDBACK_OFFICE),
     entry_of(Action::KeepMyNotifications, ONESELF),
     entry_of(Action::ManageWebhooks, ACCOUNT_ADMINISTRATION),
-    Entry { action: Action::StoreFile, rules: REGISTRY_WRITERS, scope: Some(ClientScope::RegistryWrite) },
+    Entry { scope: Some(ClientScope::RegistryWrite), ..entry_of(Action::StoreFile, REGISTRY_WRITERS) },
 ];
 
 /// The entry of an action; the table is total, which a test proves.
@@ -203,8 +248,8 @@ pub fn matrix() -> String {
     for role in Role::ALL {
         out.push_str(&format!(" {role} at centre | {role} below |"));
     }
-    out.push_str(" client scope |\n|---|---|");
-    out.push_str(&"---|".repeat(Role::ALL.len() * 2 + 1));
+    out.push_str(" client scope | citizen |\n|---|---|");
+    out.push_str(&"---|".repeat(Role::ALL.len() * 2 + 2));
     out.push('\n');
     for entry in TABLE {
         out.push_str(&format!("| `{}` | {} |", entry.action, entry.action.label_en()));
@@ -214,7 +259,8 @@ pub fn matrix() -> String {
             }
         }
         let scope = entry.scope.map_or(String::new(), |scope| format!("`{scope}`"));
-        out.push_str(&format!(" {scope} |\n"));
+        let citizen = if entry.citizen { "own" } else { "" };
+        out.push_str(&format!(" {scope} | {citizen} |\n"));
     }
     out
 }

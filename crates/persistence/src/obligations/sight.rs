@@ -43,6 +43,14 @@ pub(super) fn show(conn: &mut Conn, row: &ObligationRow, viewers: &[Viewer]) -> 
     Ok(())
 }
 
+/// Forgets who sees a row.
+pub(super) fn hide(conn: &mut Conn, row: &ObligationRow) -> Result<(), Error> {
+    let shown =
+        visible_to::table.filter(visible_to::subject_id.eq(&row.id)).filter(visible_to::room.eq(ROOM));
+    diesel::delete(shown).execute(conn)?;
+    Ok(())
+}
+
 /// After a row was changed: nothing is left to be done, or it has another place in the lists.
 pub(super) fn follow(conn: &mut Conn, row: &ObligationRow) -> Result<(), Error> {
     let shown =
@@ -63,10 +71,7 @@ pub fn show_again(conn: &mut Conn, unit_ids: &[String]) -> Result<(), Error> {
             .select(ObligationRow::as_select())
             .load(conn)?;
         for row in rows {
-            let shown = visible_to::table
-                .filter(visible_to::subject_id.eq(&row.id))
-                .filter(visible_to::room.eq(ROOM));
-            diesel::delete(shown).execute(conn)?;
+            hide(conn, &row)?;
             show(conn, &row, &viewers)?;
         }
     }

@@ -9,7 +9,7 @@ use kstt_domain::policy::actions::{
     AssignObligation, CancelObligation, MeetObligation, OpenObligations, RetimeObligation, SuspendObligation,
 };
 
-use super::sight::{follow, show};
+use super::sight::{follow, hide, show};
 use super::{ObligationRow, PauseRow};
 use crate::schema::{obligation_pauses, obligations as o};
 use crate::units::Viewer;
@@ -32,6 +32,16 @@ pub fn of_subject(conn: &mut Conn, rule: &str, subject: (&str, &str)) -> Result<
         .filter(o::rule.eq(rule))
         .filter(o::subject_kind.eq(subject.0))
         .filter(o::subject_id.eq(subject.1))
+        .select(ObligationRow::as_select())
+        .load(conn)?)
+}
+
+/// Everything that is or was to be done about a subject, in the order of last lawful days.
+pub fn about(conn: &mut Conn, subject: (&str, &str)) -> Result<Vec<ObligationRow>, Error> {
+    Ok(o::table
+        .filter(o::subject_kind.eq(subject.0))
+        .filter(o::subject_id.eq(subject.1))
+        .order(o::sort_key.asc())
         .select(ObligationRow::as_select())
         .load(conn)?)
 }
@@ -81,6 +91,26 @@ pub fn assign(
     now: NaiveDateTime,
 ) -> Result<Option<ObligationRow>, Error> {
     let changed = ObligationRow { officer_id: officer_id.map(str::to_owned), ..row.clone() };
+    store(conn, row, changed, now)
+}
+
+/// Hands it over to another unit, and nobody's there yet.
+pub fn hand_over(
+    conn: &mut Conn,
+    _: &Permit<AssignObligation>,
+    row: &ObligationRow,
+    (unit_id, viewers): (&str, &[Viewer]),
+    now: NaiveDateTime,
+) -> Result<Option<ObligationRow>, Error> {
+    let moved = diesel::update(o::table.find(&row.id).filter(o::version.eq(row.version)))
+        .set(o::unit_id.eq(unit_id))
+        .execute(conn)?;
+    if moved == 0 {
+        return Ok(None);
+    }
+    let changed = ObligationRow { unit_id: unit_id.to_owned(), officer_id: None, ..row.clone() };
+    hide(conn, row)?;
+    show(conn, &changed, viewers)?;
     store(conn, row, changed, now)
 }
 

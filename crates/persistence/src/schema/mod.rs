@@ -1,12 +1,14 @@
 //! Tables as diesel sees them. Written to follow `migrations/`; a test compares the two.
 
 mod deadlines;
+mod feedback_room;
 mod ground;
 mod messages;
 mod people;
 mod registry;
 
 pub use deadlines::*;
+pub use feedback_room::*;
 pub use ground::*;
 pub use messages::*;
 pub use people::*;
@@ -28,6 +30,10 @@ diesel::joinable!(procedure_facets -> procedure_versions (version_id));
 diesel::joinable!(procedure_references -> procedure_versions (version_id));
 diesel::joinable!(procedure_files -> procedure_versions (version_id));
 diesel::joinable!(visible_to -> obligations (subject_id));
+diesel::joinable!(feedback_ledger -> feedback (feedback_id));
+diesel::joinable!(feedback_public -> feedback (feedback_id));
+diesel::joinable!(feedback_senders -> feedback (feedback_id));
+diesel::joinable!(feedback_prints -> feedback (feedback_id));
 diesel::joinable!(deliveries -> audit (event_id));
 diesel::joinable!(notifications -> audit (event_id));
 
@@ -73,4 +79,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     webhooks,
     lanes,
     deliveries,
+    feedback,
+    feedback_senders,
+    feedback_prints,
+    feedback_entries,
+    feedback_ledger,
+    feedback_public,
 );

@@ -56,7 +56,7 @@ pub fn send(app: &App, outbound: &Outbound) -> Result<Result<(), NotSent>, ApiEr
         return Ok(Ok(()));
     }
     let english = preferences.is_some_and(|preferences| preferences.language == "en");
-    let Some(mail) = compose(app, mailer, &user, &notification, english)? else { return Ok(Ok(())) };
+    let Some(mail) = compose(app, mailer, &user, &notification, english) else { return Ok(Ok(())) };
     Ok(match mail {
         Err(reason) => failed(reason),
         Ok(mail) => match mailer.server.send(&mail) {
@@ -77,11 +77,11 @@ fn compose(
     user: &UserRow,
     notification: &NotificationRow,
     english: bool,
-) -> Result<Option<Result<Message, String>>, ApiError> {
-    let Some(address) = &user.email else { return Ok(None) };
-    let told = app.messages.templates.tell(notification.kind.0, &notification.facts)?;
+) -> Option<Result<Message, String>> {
+    let address = user.email.as_ref()?;
+    let told = app.messages.templates.tell_or_name(notification.kind.0, &notification.facts);
     let (title, body) = if english { (told.title.en, told.body.en) } else { (told.title.vi, told.body.vi) };
-    let Ok(address) = address.parse() else { return Ok(Some(Err("the address cannot be read".to_owned()))) };
+    let Ok(address) = address.parse() else { return Some(Err("the address cannot be read".to_owned())) };
     // A retry is the same mail: programs that see both show one.
     let id = format!("<{}@{}>", notification.id, mailer.from.email.domain());
     let mail = Message::builder()
@@ -91,5 +91,5 @@ fn compose(
         .message_id(Some(id))
         .header(ContentType::TEXT_PLAIN)
         .body(body);
-    Ok(Some(mail.map_err(|error| error.to_string())))
+    Some(mail.map_err(|error| error.to_string()))
 }

@@ -82,7 +82,9 @@ pub fn send_turn(app: &App) -> Result<bool, ApiError> {
 /// Sends one message and notes what has become of it.
 fn attempt(app: &App, outbound: &Outbound) -> Result<bool, ApiError> {
     let by_mail = outbound.delivery.lane == MAIL;
-    let sent = if by_mail { mail::send(app, outbound)? } else { webhook::send(app, outbound)? };
+    let sent = if by_mail { mail::send(app, outbound) } else { webhook::send(app, outbound) };
+    // What cannot even be put together is a failure of its own, and keeps nothing behind it waiting.
+    let sent = sent.unwrap_or_else(|error| Err(NotSent { reason: error.sentence(), for_good: false }));
     let retries = retries(app, by_mail);
     let now = app.clock.real_now().naive_utc();
     app.db.write(|conn| match &sent {

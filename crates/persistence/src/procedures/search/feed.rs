@@ -7,7 +7,7 @@ use tantivy::{IndexWriter, Term};
 
 use super::document::{Entry, Searched, facet_term};
 use super::layout::Layout;
-use super::storage::{Mark, Storage};
+use crate::index_storage::{Mark, Storage};
 use crate::procedures::VersionRow;
 use crate::schema::{procedure_facets, procedure_texts, procedure_versions, procedures};
 use crate::{Conn, Error, revision};

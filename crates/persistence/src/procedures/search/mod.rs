@@ -11,7 +11,6 @@ mod feed;
 mod layout;
 mod score;
 mod segment;
-mod storage;
 mod words;
 
 use std::path::Path;
@@ -24,9 +23,9 @@ use tantivy::{IndexReader, TantivyError};
 use self::feed::Feeder;
 use self::layout::Layout;
 use self::segment::{Candidate, Segment};
-use self::storage::Storage;
 use self::words::Wording;
 use super::Filter;
+use crate::index_storage::Storage;
 use crate::{Conn, Error};
 
 pub use self::counts::Counted;
@@ -74,7 +73,7 @@ impl SearchIndex {
     /// afresh, to be filled by the next [`Self::catch_up`].
     pub fn open(directory: &Path) -> Result<Self, Error> {
         let layout = Layout::new();
-        let storage = Storage::open(directory, &layout)?;
+        let storage = Storage::open(directory, &layout.schema)?;
         let reader = storage.reader()?;
         let feeder = Feeder::new(storage, layout.clone())?;
         let reached = AtomicI64::new(feeder.reached());

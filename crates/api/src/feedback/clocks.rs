@@ -1,0 +1,260 @@
+//! The clocks of the law on an item, and what each event does to them.
+//!
+//! The citizen's twenty days (K-44) run from the first receipt in the city, or from the moment the last
+//! fault of ND 20/2008 Art. 7 was cured, and do not start anew when the item is transferred.
+
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use kstt_domain::feedback::{FeedbackClass, FeedbackEvent, FeedbackState};
+use kstt_persistence::feedback::{self as rows, FeedbackRow};
+use kstt_persistence::obligations::ObligationRow;
+
+use super::KIND;
+use crate::http::{Halt, Tx};
+use crate::obligations::Clocks;
+
+/// Clocks that end with an answer or without one.
+const ALL: &[&str] = &["K-40a", "K-42", "K-43", "K-44", "K-44a", "K-45", "K-46", "K-47", "K-48"];
+/// What is owed once a result exists.
+const OF_RESULT: &[&str] = &["K-46", "K-48"];
+/// What counts from the receipt in the city.
+const FROM_RECEIPT: &[&str] = &["K-42", "K-43", "K-44", "K-47"];
+const TRANSFER: &[&str] = &["K-42", "K-43"];
+
+/// The deadlines of an item.
+pub fn of(row: &FeedbackRow) -> Clocks<'_> {
+    Clocks { kind: KIND, id: &row.id }
+}
+
+/// What starts when an item is registered; sets its place in the lists.
+pub fn begin(tx: &mut Tx<'_>, row: &mut FeedbackRow) -> Result<(), Halt> {
+    let clocks = Clocks { kind: KIND, id: &row.id.clone() };
+    // Registered and forwarded at once: registering is doing it.
+    if clocks.start(tx, "K-40a", &row.place_unit_id, row.received_at.and_utc())?.is_some() {
+        clocks.meet(tx, "K-40a", row.registered_at.and_utc())?;
+    }
+    let due_on = match row.valid_at {
+        Some(valid_at) => {
+            start_transfer(tx, row, valid_at.and_utc())?;
+            run(tx, row, valid_at.and_utc())?
+        }
+        // Whoever looks at it has as long as for a transfer.
+        None => {
+            let started = clocks.start(tx, "K-42", &row.handler_unit_id, row.received_at.and_utc())?;
+            started.map(|row| row.due_on)
+        }
+    };
+    *row = row.clone().placed(due_on);
+    Ok(())
+}
+
+/// What starts for a part of an item: the unit's own answer, within the citizen's days.
+pub fn begin_part(tx: &mut Tx<'_>, part: &mut FeedbackRow) -> Result<(), Halt> {
+    let from = part.valid_at.unwrap_or(part.received_at);
+    let due_on = run(tx, part, from.and_utc())?;
+    *part = part.clone().placed(due_on);
+    Ok(())
+}
+
+/// Counts the running clocks of an item anew after its receipt was corrected; answers those with another
+/// last day: rule, before, after.
+pub fn recount(
+    tx: &mut Tx<'_>,
+    before: &FeedbackRow,
+    row: &mut FeedbackRow,
+) -> Result<Vec<(String, NaiveDate, NaiveDate)>, Halt> {
+    let clocks = Clocks { kind: KIND, id: &row.id.clone() };
+    let mut moved = Vec::new();
+    for clock in clocks.all(tx)?.into_iter().filter(ObligationRow::is_pending) {
+        let of_receipt = FROM_RECEIPT.contains(&clock.rule.as_str());
+        // Only what counts from the receipt, or from the moment it was valid.
+        let from = match clock.trigger_at {
+            at if of_receipt && at == before.received_at => row.received_at,
+            at if of_receipt && Some(at) == before.valid_at => row.valid_at.unwrap_or(at),
+            _ => continue,
+        };
+        let after = clocks.retime(tx, &clock, from.and_utc())?;
+        if clock.rule == "K-44" {
+            row.next_window_at = row.next_window_at.map(|_| after.due_at);
+            *row = row.clone().placed(Some(after.due_on));
+        }
+        if clock.due_on != after.due_on {
+            moved.push((clock.rule, clock.due_on, after.due_on));
+        }
+    }
+    Ok(moved)
+}
+
+/// Whoever receives it has so long to transfer it, if it is not theirs.
+fn start_transfer(tx: &mut Tx<'_>, row: &FeedbackRow, from: DateTime<Utc>) -> Result<(), Halt> {
+    if of(row).running(tx, "K-42")?.is_empty() {
+        of(row).start(tx, "K-42", &row.handler_unit_id, from)?;
+    }
+    Ok(())
+}
+
+/// The clocks of a valid item; answers the day its answer is due.
+fn run(tx: &mut Tx<'_>, row: &mut FeedbackRow, from: DateTime<Utc>) -> Result<Option<NaiveDate>, Halt> {
+    let clocks = Clocks { kind: KIND, id: &row.id.clone() };
+    let answer = clocks.start(tx, "K-44", &row.handler_unit_id, from)?;
+    clocks.start(tx, "K-47", &row.handler_unit_id, from)?;
+    row.next_window_at = answer.as_ref().map(|answer| answer.due_at);
+    Ok(answer.map(|answer| answer.due_on))
+}
+
+/// What an event does to the clocks of an item, and to its place in the lists.
+pub fn follow(
+    tx: &mut Tx<'_>,
+    before: &FeedbackRow,
+    row: &mut FeedbackRow,
+    event: FeedbackEvent,
+) -> Result<(), Halt> {
+    use FeedbackEvent as E;
+    let clocks = Clocks { kind: KIND, id: &row.id.clone() };
+    match event {
+        E::AskSender => {
+            at_once(tx, row, "K-41")?;
+            clocks.call_off(tx, TRANSFER, "Chờ người gửi bổ sung.")?;
+        }
+        E::Accept if before.state.0 != FeedbackState::Accepted => accepted(tx, before, row)?,
+        E::Supplement if before.valid_at.is_none() => cured(tx, row)?,
+        E::Refuse => {
+            at_once(tx, row, "K-40")?;
+            clocks.call_off(tx, ALL, "Không tiếp nhận.")?;
+        }
+        E::GuideElsewhere => clocks.call_off(tx, ALL, "Ngoài phạm vi phản ánh, kiến nghị.")?,
+        E::Merge => clocks.call_off(tx, ALL, "Đã gộp vào phản ánh trùng.")?,
+        E::Withdraw => clocks.call_off(tx, ALL, "Người gửi đã rút.")?,
+        E::Split | E::Transfer => transferred(tx, row)?,
+        E::HandBack => {
+            clocks.call_off(tx, &["K-44a"], "Đơn vị trả lại Văn phòng.")?;
+            hand_over(tx, row)?;
+        }
+        // The office handles it itself: nothing is to be transferred.
+        E::Assign => clocks.call_off(tx, TRANSFER, "Văn phòng trực tiếp xử lý.")?,
+        E::Approve => {
+            clocks.start(tx, "K-46", &row.handler_unit_id, tx.now)?;
+            if let Some(office) = office(tx)? {
+                clocks.start(tx, "K-48", &office, tx.now)?;
+            }
+        }
+        E::Draft | E::ReturnAnswer => {
+            row.approved_at = None;
+            clocks.call_off(tx, OF_RESULT, "Câu trả lời được làm lại.")?;
+        }
+        E::AcceptAnswer => answered(tx, row)?,
+        E::Publish => clocks.meet(tx, "K-48", tx.now)?,
+        E::Close => clocks.call_off(tx, &["K-48"], "Kết thúc, không công khai.")?,
+        E::Reopen => {
+            row.approved_at = None;
+            let due_on = run(tx, row, tx.now)?;
+            *row = row.clone().placed(due_on);
+        }
+        E::Update => clocks.meet(tx, "K-45", tx.now)?,
+        E::Accept | E::Supplement | E::Submit | E::Note => {}
+    }
+    if row.state.0.is_over() || row.state.0.is_answered() {
+        row.next_window_at = None;
+    }
+    let due_on = row.due_on();
+    *row = row.clone().placed(due_on);
+    Ok(())
+}
+
+/// A clock that applies only because of this act: started with its true due, and met by it.
+fn at_once(tx: &mut Tx<'_>, row: &FeedbackRow, rule: &str) -> Result<(), Halt> {
+    let clocks = of(row);
+    if let Some(office) = office(tx)? {
+        clocks.start(tx, rule, &office, row.received_at.and_utc())?;
+        clocks.meet(tx, rule, tx.now)?;
+    }
+    Ok(())
+}
+
+fn accepted(tx: &mut Tx<'_>, before: &FeedbackRow, row: &mut FeedbackRow) -> Result<(), Halt> {
+    if before.valid_at.is_none() {
+        // Whoever accepts it judges that nothing was missing from the start.
+        row.valid_at = Some(row.received_at);
+        start_transfer(tx, row, row.received_at.and_utc())?;
+        let due_on = run(tx, row, row.received_at.and_utc())?;
+        *row = row.clone().placed(due_on);
+    }
+    let clocks = Clocks { kind: KIND, id: &row.id.clone() };
+    if row.class.is_some_and(|class| class.0 == FeedbackClass::Conduct) {
+        // ND 20/2008 sets no term for conduct; the clock of a regulation is not its own.
+        clocks.call_off(tx, &["K-42"], "Phản ánh về hành vi: theo K-43.")?;
+        let from = row.valid_at.unwrap_or(row.received_at);
+        clocks.start(tx, "K-43", &row.handler_unit_id, from.and_utc())?;
+    }
+    Ok(())
+}
+
+/// The last fault was cured now, if none is left.
+fn cured(tx: &mut Tx<'_>, row: &mut FeedbackRow) -> Result<(), Halt> {
+    if row.grounds.is_empty() {
+        row.valid_at = Some(tx.now.naive_utc());
+        of(row).call_off(tx, &["K-42"], "Tính lại từ khi bổ sung đủ.")?;
+        start_transfer(tx, row, tx.now)?;
+        let due_on = run(tx, row, tx.now)?;
+        *row = row.clone().placed(due_on);
+    }
+    Ok(())
+}
+
+fn transferred(tx: &mut Tx<'_>, row: &FeedbackRow) -> Result<(), Halt> {
+    let clocks = of(row);
+    for rule in TRANSFER {
+        clocks.meet(tx, rule, tx.now)?;
+    }
+    hand_over(tx, row)?;
+    clocks.call_off(tx, &["K-44a"], "Đã chuyển đơn vị khác.")?;
+    let answer = clocks.running(tx, "K-44")?.into_iter().next();
+    if let (Some(own), Some(answer)) = (clocks.start(tx, "K-44a", &row.handler_unit_id, tx.now)?, answer)
+        && own.due_at > answer.due_at
+    {
+        // The unit's own clock never ends after the citizen's.
+        clocks.call_off(tx, &["K-44a"], "Muộn hơn thời hạn của người dân.")?;
+    }
+    Ok(())
+}
+
+/// The citizen's clocks go with the item, their days as they were.
+fn hand_over(tx: &mut Tx<'_>, row: &FeedbackRow) -> Result<(), Halt> {
+    for rule in ["K-44", "K-45", "K-47"] {
+        of(row).hand_over(tx, rule, &row.handler_unit_id)?;
+    }
+    Ok(())
+}
+
+/// The answer counts from when it was submitted: how long the office looked at it is not the unit's.
+fn answered(tx: &mut Tx<'_>, row: &FeedbackRow) -> Result<(), Halt> {
+    let said = rows::entries(tx.conn, &row.id, false)?;
+    let submitted = said.iter().rev().find(|entry| entry.event.0 == FeedbackEvent::Submit);
+    let at = submitted.map_or(tx.now, |entry| entry.at.and_utc());
+    for rule in ["K-44", "K-44a", "K-45", "K-47"] {
+        of(row).meet(tx, rule, at)?;
+    }
+    Ok(())
+}
+
+/// Opens the next span of seven days in which an item without an answer wants an update: after the answer
+/// was due, each ends seven calendar days after the one before, and rolls as the first did.
+pub fn open_window(tx: &mut Tx<'_>, row: &FeedbackRow) -> Result<Option<ObligationRow>, Halt> {
+    let clocks = of(row);
+    let all = clocks.all(tx)?;
+    let Some(answer) = all.iter().rev().find(|clock| clock.rule == "K-44" && clock.is_pending()) else {
+        return Ok(None);
+    };
+    let opened = all
+        .iter()
+        .filter(|clock| clock.rule == "K-45" && clock.trigger_at >= answer.due_at - TimeDelta::seconds(1));
+    let weeks = i64::try_from(opened.count()).unwrap_or_default();
+    // The last second of the day it was due, and so many weeks on.
+    let from = answer.due_at - TimeDelta::seconds(1) + TimeDelta::weeks(weeks);
+    clocks.start(tx, "K-45", &row.handler_unit_id, from.and_utc())
+}
+
+/// The control office of today.
+pub fn office(tx: &mut Tx<'_>) -> Result<Option<String>, Halt> {
+    let today = kstt_domain::calendar::vn_date(tx.now);
+    Ok(crate::units::office_on(tx.conn, today)?)
+}

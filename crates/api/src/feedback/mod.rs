@@ -1,0 +1,57 @@
+//! Feedback and recommendations over HTTP: from a citizen's complaint to a published answer.
+//!
+//! A citizen needs no account: a code and a secret in a header stand for the item. Every act goes through
+//! `act`, which asks the policy, the transition function and the version, and lets the clocks follow. Who
+//! sent an item is sealed and appears in one place only, `sender`.
+
+mod act;
+mod citizen;
+mod clocks;
+mod correct;
+mod handle;
+mod intake;
+mod judge;
+mod ledger;
+mod list;
+mod part;
+mod publish;
+mod read;
+mod retention;
+mod sender;
+mod sight;
+mod windows;
+mod wire;
+
+use kstt_domain::feedback::FeedbackParameters;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+pub use citizen::secret_of as feedback_secret;
+pub use part::Resemblance;
+pub use sight::{follow_units, units_seen};
+pub use windows::windows_tick;
+pub use wire::MissingPart;
+
+/// The kind of these items in the trail and among deadlines.
+const KIND: &str = "feedback";
+
+/// The numbers of this room as they are shipped. The error is one sentence for the operator.
+pub fn parameters() -> Result<FeedbackParameters, String> {
+    serde_json::from_str(include_str!("../../../../data/feedback-parameters.json"))
+        .map_err(|error| format!("feedback-parameters.json cannot be read: {error}"))
+}
+
+pub fn routes(config: &mut ServiceConfig) {
+    // What has no id in its path comes first.
+    intake::routes(config);
+    citizen::routes(config);
+    list::routes(config);
+    ledger::routes(config);
+    retention::routes(config);
+    read::routes(config);
+    judge::routes(config);
+    part::routes(config);
+    handle::routes(config);
+    publish::routes(config);
+    correct::routes(config);
+    sender::routes(config);
+}

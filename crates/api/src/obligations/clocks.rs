@@ -1,0 +1,112 @@
+//! What other rooms do with deadlines: start, meet, call off and hand over, in the transaction of their own
+//! change. The trail has the change; the deadlines that follow from it are the system's.
+
+use chrono::{DateTime, Utc};
+use kstt_domain::calendar::vn_date;
+use kstt_domain::obligations::Opening;
+use kstt_domain::policy::{Actor, Target};
+use kstt_persistence::obligations::{self as rows, ObligationRow};
+
+use super::timing;
+use crate::http::{Halt, Tx};
+
+/// The deadlines about one thing.
+pub struct Clocks<'s> {
+    pub kind: &'s str,
+    pub id: &'s str,
+}
+
+impl Clocks<'_> {
+    /// All of them, of every rule, in the order of their last lawful days.
+    pub fn all(&self, tx: &mut Tx<'_>) -> Result<Vec<ObligationRow>, Halt> {
+        Ok(rows::about(tx.conn, (self.kind, self.id))?)
+    }
+
+    /// Starts the clock of a rule for a unit, from a moment. Nothing where no such rule is in force on that
+    /// day. A clock that ran before gets a successor.
+    pub fn start(
+        &self,
+        tx: &mut Tx<'_>,
+        rule: &str,
+        unit_id: &str,
+        from: DateTime<Utc>,
+    ) -> Result<Option<ObligationRow>, Halt> {
+        let Some(stored) = rows::rule_on(tx.conn, rule, vn_date(from))? else { return Ok(None) };
+        let calendar = tx.app.calendar(tx.conn)?;
+        let opening = Opening::Moment(from);
+        // Beyond the calendar nothing can be counted; the item itself is taken all the same.
+        let Ok(deadline) = timing::deadline(tx.app, &calendar, &stored.read()?, opening, &[]) else {
+            return Ok(None);
+        };
+        let moments = timing::moments(&deadline, opening, &stored, &calendar);
+        let before = rows::of_subject(tx.conn, rule, (self.kind, self.id))?;
+        let now = tx.now.naive_utc();
+        let mut row = ObligationRow::fresh(tx.id(), rule, (self.kind, self.id), unit_id, &moments, now);
+        row.sequence = before.iter().map(|row| row.sequence).max().unwrap_or_default() + 1;
+        let viewers = tx.app.units.viewers(tx.conn)?.of(unit_id);
+        let system = Actor::system("clocks");
+        let permit = tx.on_behalf_of(&system).permit(&Target::city(&row.id))?;
+        rows::insert(tx.conn, &permit, &row, &viewers)?;
+        Ok(Some(row))
+    }
+
+    /// The clocks of a rule that still run.
+    pub fn running(&self, tx: &mut Tx<'_>, rule: &str) -> Result<Vec<ObligationRow>, Halt> {
+        let found = rows::of_subject(tx.conn, rule, (self.kind, self.id))?;
+        Ok(found.into_iter().filter(ObligationRow::is_pending).collect())
+    }
+
+    /// Notes that what a rule asks was done.
+    pub fn meet(&self, tx: &mut Tx<'_>, rule: &str, at: DateTime<Utc>) -> Result<(), Halt> {
+        for row in self.running(tx, rule)? {
+            let system = Actor::system("clocks");
+            let permit = tx.on_behalf_of(&system).permit(&Target::city(&row.id))?;
+            let now = tx.now.naive_utc();
+            rows::meet(tx.conn, &permit, &row, at.naive_utc(), None, now)?.ok_or(Halt::Raced)?;
+        }
+        Ok(())
+    }
+
+    /// Ends the clocks of some rules: what they ask is not owed any longer.
+    pub fn call_off(&self, tx: &mut Tx<'_>, rules: &[&str], why: &str) -> Result<(), Halt> {
+        for row in self.all(tx)?.into_iter().filter(ObligationRow::is_pending) {
+            if !rules.contains(&row.rule.as_str()) {
+                continue;
+            }
+            let system = Actor::system("clocks");
+            let permit = tx.on_behalf_of(&system).permit(&Target::city(&row.id))?;
+            let now = tx.now.naive_utc();
+            rows::cancel(tx.conn, &permit, &row, why, now)?.ok_or(Halt::Raced)?;
+        }
+        Ok(())
+    }
+
+    /// Hands running clocks over to another unit. Their days go on as they were.
+    pub fn hand_over(&self, tx: &mut Tx<'_>, rule: &str, unit_id: &str) -> Result<(), Halt> {
+        for row in self.running(tx, rule)?.into_iter().filter(|row| row.unit_id != unit_id) {
+            let viewers = tx.app.units.viewers(tx.conn)?.of(unit_id);
+            let system = Actor::system("clocks");
+            let permit = tx.on_behalf_of(&system).permit(&Target::city(&row.id))?;
+            let now = tx.now.naive_utc();
+            rows::hand_over(tx.conn, &permit, &row, (unit_id, &viewers), now)?.ok_or(Halt::Raced)?;
+        }
+        Ok(())
+    }
+
+    /// Counts a running clock anew from a corrected moment.
+    pub fn retime(
+        &self,
+        tx: &mut Tx<'_>,
+        row: &ObligationRow,
+        from: DateTime<Utc>,
+    ) -> Result<ObligationRow, Halt> {
+        let (rule, calendar) = (timing::rule_of(tx, row)?, tx.app.calendar(tx.conn)?);
+        let pauses = rows::pauses(tx.conn, &row.id)?;
+        let corrected = ObligationRow { trigger_at: from.naive_utc(), ..row.clone() };
+        let moments = timing::recount(tx, &corrected, &rule, &calendar, &pauses)?;
+        let system = Actor::system("clocks");
+        let permit = tx.on_behalf_of(&system).permit(&Target::city(&row.id))?;
+        let now = tx.now.naive_utc();
+        rows::retime(tx.conn, &permit, row, &moments, now)?.ok_or(Halt::Raced)
+    }
+}

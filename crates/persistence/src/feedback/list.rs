@@ -1,0 +1,176 @@
+//! Lists and counts. The whole city reads the table itself, a unit what is visible to it; the same
+//! conditions narrow both.
+
+use chrono::{NaiveDate, NaiveDateTime};
+use diesel::prelude::*;
+use kstt_domain::codes::Code;
+use kstt_domain::feedback::{FeedbackChannel, FeedbackClass, FeedbackState};
+
+use super::FeedbackRow;
+use super::sight::ROOM;
+use crate::schema::{feedback as f, visible_to as v};
+use crate::{Backend, Conn, Error, Stored};
+
+/// Whose items are read.
+#[derive(Debug, Clone)]
+pub enum Scope {
+    City,
+    /// What one unit sees on a day.
+    Unit {
+        unit_id: String,
+        day: NaiveDate,
+        /// Its own items and those it inherited, not those of units below it.
+        own: bool,
+    },
+}
+
+/// What a list is narrowed by.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    pub state: Option<FeedbackState>,
+    pub class: Option<FeedbackClass>,
+    pub channel: Option<FeedbackChannel>,
+    pub officer_id: Option<String>,
+    pub field: Option<String>,
+    pub procedure_code: Option<String>,
+    /// Only with an answer due before this day and not given.
+    pub due_before: Option<NaiveDate>,
+    pub updated_since: Option<NaiveDateTime>,
+    /// Only these, however many there are.
+    pub ids: Option<Vec<String>>,
+}
+
+/// A part of a list.
+#[derive(Debug, Clone, Copy)]
+pub struct Page<'a> {
+    pub after: Option<&'a str>,
+    pub limit: i64,
+}
+
+type Base = f::BoxedQuery<'static, Backend>;
+type Seen = diesel::dsl::IntoBoxed<
+    'static,
+    diesel::dsl::InnerJoinOn<v::table, f::table, diesel::dsl::Eq<v::subject_id, f::id>>,
+    Backend,
+>;
+
+macro_rules! narrowed {
+    ($query:expr, $key:expr, $state:expr, $filter:expr) => {{
+        let (mut query, filter) = ($query, $filter);
+        if let Some(state) = filter.state {
+            query = query.filter($state(state));
+        }
+        if let Some(class) = filter.class {
+            query = query.filter(f::class.eq(Some(Stored(class))));
+        }
+        if let Some(channel) = filter.channel {
+            query = query.filter(f::channel.eq(Stored(channel)));
+        }
+        if let Some(officer) = &filter.officer_id {
+            query = query.filter(f::officer_id.eq(Some(officer.clone())));
+        }
+        if let Some(field) = &filter.field {
+            query = query.filter(f::field.eq(Some(field.clone())));
+        }
+        if let Some(procedure) = &filter.procedure_code {
+            query = query.filter(f::procedure_code.eq(Some(procedure.clone())));
+        }
+        if let Some(before) = filter.due_before {
+            query = query.filter($key.lt(before.to_string()));
+        }
+        if let Some(since) = filter.updated_since {
+            query = query.filter(f::updated_at.ge(since));
+        }
+        if let Some(ids) = &filter.ids {
+            query = query.filter(f::id.eq_any(ids.clone()));
+        }
+        query
+    }};
+}
+
+fn of_city(filter: &Filter) -> Base {
+    narrowed!(f::table.into_boxed(), f::sort_key, |state| f::state.eq(Stored(state)), filter)
+}
+
+fn of_unit((unit_id, day, own): (&str, NaiveDate, bool), filter: &Filter) -> Seen {
+    let mut query = v::table
+        .inner_join(f::table.on(v::subject_id.eq(f::id)))
+        .into_boxed()
+        .filter(v::unit_id.eq(unit_id.to_owned()))
+        .filter(v::room.eq(ROOM))
+        .filter(v::valid_from.le(day))
+        .filter(v::valid_to.gt(day));
+    if own {
+        query = query.filter(v::own);
+    }
+    narrowed!(query, v::sort_key, |state: FeedbackState| v::outcome.eq(state.code()), filter)
+}
+
+/// A page of items, what is due first first.
+pub fn list(
+    conn: &mut Conn,
+    scope: &Scope,
+    filter: &Filter,
+    page: Page<'_>,
+) -> Result<Vec<FeedbackRow>, Error> {
+    let after = page.after.unwrap_or_default().to_owned();
+    Ok(match scope {
+        Scope::City => of_city(filter)
+            .filter(f::sort_key.gt(after))
+            .order(f::sort_key.asc())
+            .limit(page.limit)
+            .select(FeedbackRow::as_select())
+            .load(conn)?,
+        Scope::Unit { unit_id, day, own } => of_unit((unit_id, *day, *own), filter)
+            .filter(v::sort_key.gt(after))
+            .order(v::sort_key.asc())
+            .limit(page.limit)
+            .select(FeedbackRow::as_select())
+            .load(conn)?,
+    })
+}
+
+/// How many items there are in each state, counting at most `cap` of each. `filter.state` is left aside.
+pub fn counts(
+    conn: &mut Conn,
+    scope: &Scope,
+    filter: &Filter,
+    cap: i64,
+) -> Result<Vec<(FeedbackState, i64)>, Error> {
+    let mut counted = Vec::new();
+    for state in FeedbackState::ALL.iter().copied() {
+        let filter = Filter { state: Some(state), ..filter.clone() };
+        let found: Vec<String> = match scope {
+            Scope::City => of_city(&filter).select(f::sort_key).limit(cap).load(conn)?,
+            Scope::Unit { unit_id, day, own } => {
+                of_unit((unit_id, *day, *own), &filter).select(v::sort_key).limit(cap).load(conn)?
+            }
+        };
+        counted.push((state, i64::try_from(found.len()).unwrap_or(cap)));
+    }
+    Ok(counted)
+}
+
+/// One item, by id.
+pub fn find(conn: &mut Conn, id: &str) -> Result<Option<FeedbackRow>, Error> {
+    Ok(f::table.find(id).select(FeedbackRow::as_select()).first(conn).optional()?)
+}
+
+/// One item, by its code.
+pub fn by_code(conn: &mut Conn, code: &str) -> Result<Option<FeedbackRow>, Error> {
+    Ok(f::table.filter(f::code.eq(code)).select(FeedbackRow::as_select()).first(conn).optional()?)
+}
+
+/// Items by id, in no order.
+pub fn by_ids(conn: &mut Conn, ids: &[String]) -> Result<Vec<FeedbackRow>, Error> {
+    Ok(f::table.filter(f::id.eq_any(ids)).select(FeedbackRow::as_select()).load(conn)?)
+}
+
+/// The parts of an item, in order.
+pub fn parts(conn: &mut Conn, parent_id: &str) -> Result<Vec<FeedbackRow>, Error> {
+    Ok(f::table
+        .filter(f::parent_id.eq(parent_id))
+        .order(f::id.asc())
+        .select(FeedbackRow::as_select())
+        .load(conn)?)
+}

@@ -1,0 +1,70 @@
+//! Conduct: whoever is complained of never learns who sent it.
+
+use serde_json::json;
+
+use super::{act, letter, send};
+use crate::city::City;
+
+#[test]
+fn the_unit_complained_of_gets_a_text_without_its_sender() {
+    let city = City::new();
+    let mut complaint = letter();
+    complaint["content"] = json!(
+        "Tôi là Nguyễn Văn An, điện thoại 0900 000 001. Ông Trần Văn Bảy ở bộ phận một cửa hẹn nhiều lần không trả kết quả."
+    );
+    complaint["about"] = json!({ "unit_code": "C31117", "person": "Trần Văn Bảy" });
+    let receipt = send(&city, complaint);
+    let (office, head) = (city.login("controller.vpubnd"), city.login("head.c31117"));
+    act(&office, &receipt.code, "accept", json!({ "class": "conduct" })).expect(200);
+    act(&office, &receipt.code, "transfer", json!({ "unit": "C31117" })).expect(200);
+    let path = format!("/v1/feedback/{}", receipt.code);
+    let read = head.get(&path).expect(200);
+    assert_eq!(read.body["redacted"], true);
+    for shown in ["Nguyễn Văn An", "0900"] {
+        assert!(!read.text.contains(shown), "{}", read.text);
+    }
+    assert!(read.body["content"].as_str().unwrap().contains("bộ phận một cửa hẹn nhiều lần"));
+    let asked = head.get(&format!("{path}/sender?reason=xem%20ai"));
+    assert_eq!(asked.status, 403, "{}", asked.text);
+    assert_eq!(city.login("officer.c31117").get(&format!("{path}/sender?reason=xem%20ai")).status, 403);
+    office.get(&format!("{path}/sender?reason=li%C3%AAn%20h%E1%BB%87")).expect(200);
+    // What the sender adds is relayed by the office, not read by the unit.
+    receipt.act(&city, "supplement", json!({ "text": "Tôi, Nguyễn Văn An, bổ sung biên nhận." })).expect(200);
+    let entries = head.get(&format!("{path}/entries")).expect(200);
+    assert!(!entries.text.contains("Nguyễn Văn An"), "{}", entries.text);
+    let listed = head.get("/v1/feedback").expect(200);
+    assert!(listed.text.contains(&receipt.code) && !listed.text.contains("Nguyễn Văn An"));
+    // The district above is not complained of.
+    let above = city.login("head.d916").get(&path).expect(200);
+    assert_eq!(above.body["redacted"], false);
+}
+
+#[test]
+fn it_is_not_given_to_the_person_it_is_about() {
+    let city = City::new();
+    let officer = city.login("officer.c31117").get("/v1/me").expect(200).body["account"].clone();
+    let mut complaint = letter();
+    complaint["about"] = json!({ "unit_code": "C31117", "person": officer["display_name"] });
+    let receipt = send(&city, complaint);
+    let office = city.login("controller.vpubnd");
+    act(&office, &receipt.code, "accept", json!({ "class": "conduct" })).expect(200);
+    act(&office, &receipt.code, "transfer", json!({ "unit": "C31117" })).expect(200);
+    let given =
+        act(&city.login("head.c31117"), &receipt.code, "assign", json!({ "officer_id": officer["id"] }))
+            .expect(422);
+    assert_eq!(given.body["errors"][0]["code"], "complained_of");
+}
+
+#[test]
+fn another_unit_that_handles_it_may_know_the_sender() {
+    let city = City::new();
+    let mut complaint = letter();
+    complaint["about"] = json!({ "unit_code": "C31117" });
+    let receipt = send(&city, complaint);
+    let office = city.login("controller.vpubnd");
+    act(&office, &receipt.code, "accept", json!({ "class": "conduct" })).expect(200);
+    act(&office, &receipt.code, "transfer", json!({ "unit": "D916" })).expect(200);
+    let path = format!("/v1/feedback/{}/sender?reason=x%C3%A1c%20minh", receipt.code);
+    city.login("officer.d916").get(&path).expect(200);
+    assert_eq!(city.login("chairman.ubndtp").get(&path).status, 403);
+}
