@@ -35,7 +35,7 @@ INSERT INTO obligations SELECT id || tail, (2018 - n % 9) || substr(sort_key, 5)
     THEN (SELECT id FROM users WHERE username = 'officer.sxd') END,
   trigger_at, soon_at, warn_at, due_at, due_on, calendar_version, NULL,
   CASE WHEN n % 2 = 0 THEN NULL ELSE trigger_at END, NULL, CASE WHEN n % 2 = 0 THEN 'pending' ELSE 'met' END,
-  NULL, 1, created_at, updated_at
+  NULL, 1, created_at, updated_at, NULL
   FROM obligations CROSS JOIN copies;
 INSERT INTO visible_to SELECT unit_id, room, (2018 - n % 9) || substr(sort_key, 5) || tail, subject_id || tail,
   valid_from, valid_to, own, CASE WHEN n % 2 = 0 THEN 'pending' ELSE 'met' END FROM visible_to CROSS JOIN copies;

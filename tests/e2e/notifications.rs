@@ -1,5 +1,6 @@
 //! Messages: reminders and the inbox, webhooks, mail.
 
+mod feedback;
 mod inbox;
 mod mail;
 mod receiver;

@@ -6,6 +6,7 @@
 
 mod caught;
 mod deadlines;
+mod feedback;
 mod fill;
 mod lists;
 mod postgres;
@@ -53,6 +54,7 @@ fn no_list_and_no_search_scans_a_large_table() {
         reads::accounts(&mut listener);
         reads::trail(&mut listener);
         deadlines::obligations(&mut listener);
+        feedback::feedback(&mut listener);
         reads::search(&mut listener, city.app.search().unwrap_or_else(|_| panic!("no index")));
         listener.stop()
     }));

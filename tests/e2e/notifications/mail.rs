@@ -111,3 +111,23 @@ fn who_has_an_address_gets_mail_once_and_a_failing_server_is_tried_again() {
     city.work_once();
     assert_eq!(server.take().len(), 1);
 }
+
+#[test]
+fn a_citizen_is_told_that_it_came_and_that_there_is_news_without_a_word_of_it() {
+    let server = MailServer::start();
+    let city = City::with(&[("KSTT_SMTP_URL", &server.url), ("KSTT_MAIL_FROM", "kstt <kstt@city.example>")]);
+    let receipt = crate::feedback::transferred(&city, "regulation", "SXD");
+    city.work_once();
+    let mails = server.take();
+    assert_eq!(mails.len(), 1, "{mails:?}");
+    assert!(mails[0].contains("<an@example.com>") && !mails[0].contains(&receipt.secret), "{}", mails[0]);
+    let officer = city.login("officer.sxd");
+    crate::feedback::act(&officer, &receipt.code, "update", json!({ "text": "Đang xác minh." })).expect(200);
+    city.work_once();
+    assert_eq!(server.take().len(), 1);
+    let mut silent = crate::feedback::letter();
+    silent["sender"].as_object_mut().unwrap().remove("email");
+    crate::feedback::send(&city, silent);
+    city.work_once();
+    assert!(server.take().is_empty());
+}

@@ -66,10 +66,30 @@ const STATEMENTS: &[&str] = &[
     "INSERT INTO obligations SELECT id || tail, CAST(2018 - n % 9 AS TEXT) || substr(sort_key, 5) || tail, rule, \
      rule_version, subject_kind, subject_id || tail, unit_id, sequence, NULL, trigger_at, soon_at, warn_at, due_at, \
      due_on, calendar_version, NULL, CASE WHEN n % 40 = 0 THEN NULL ELSE trigger_at END, NULL, \
-     CASE WHEN n % 40 = 0 THEN 'pending' ELSE 'met' END, NULL, 1, created_at, updated_at FROM obligations CROSS JOIN copies WHERE n <= 80 AND part = 1",
+     CASE WHEN n % 40 = 0 THEN 'pending' ELSE 'met' END, NULL, 1, created_at, updated_at, NULL \
+     FROM obligations CROSS JOIN copies WHERE n <= 80 AND part = 1",
     "INSERT INTO visible_to SELECT unit_id, room, CAST(2018 - n % 9 AS TEXT) || substr(sort_key, 5) || tail, \
      subject_id || tail, valid_from, valid_to, own, CASE WHEN n % 40 = 0 THEN 'pending' ELSE 'met' END \
      FROM visible_to CROSS JOIN copies WHERE n <= 80 AND part = 1",
+    // Years of feedback in the hands of every unit: one in forty still to be answered, one in a hundred about a
+    // procedure.
+    "INSERT INTO feedback SELECT id || tail, 'PAKN.' || id || tail, \
+     CASE WHEN n % 40 = 0 THEN CAST(2010 + n % 9 AS TEXT) || '-06-15 ' ELSE '9999-12-31 ' END || id || tail, NULL, \
+     CASE WHEN n % 40 = 0 THEN 'transferred' ELSE 'closed' END, CASE WHEN n % 2 = 0 THEN 'conduct' ELSE 'regulation' END, \
+     CASE WHEN n % 3 = 0 THEN 'telephone' ELSE 'portal' END, 'title', 'content', NULL, \
+     CASE WHEN n % 100 = 0 THEN '1.001193' END, CASE WHEN n % 50 = 0 THEN 'field' END, NULL, NULL, NULL, id, created_at, \
+     created_at, created_at, id, created_at, NULL, '', NULL, NULL, NULL, NULL, \
+     CASE WHEN n % 40 = 0 THEN NULL ELSE created_at END, CASE WHEN n % 400 = 0 THEN created_at END, NULL, 1, created_at \
+     FROM units CROSS JOIN copies WHERE n <= 480 AND part = 1",
+    "INSERT INTO visible_to SELECT handler_unit_id, 'feedback', sort_key, id, '1900-01-01', '9999-12-31', \
+     parent_id IS NULL, state FROM feedback",
+    "INSERT INTO feedback_senders SELECT id, 'x', substr(id, 1, 30), substr(id, 1, 31), received_at, NULL FROM feedback",
+    "INSERT INTO feedback_ledger SELECT id, CASE WHEN state = 'closed' THEN 'entered' ELSE 'to_enter' END, NULL, NULL, NULL, \
+     NULL, 1, updated_at FROM feedback",
+    "INSERT INTO feedback_prints SELECT id, length(id), length(id), length(code), length(sort_key), received_at FROM feedback \
+     WHERE state = 'transferred'",
+    "INSERT INTO feedback_public SELECT id, row_number() OVER (ORDER BY id), title, content, 'answer', updated_at \
+     FROM feedback WHERE state = 'closed'",
 ];
 
 /// Fills the registry, in the transaction of the caller.

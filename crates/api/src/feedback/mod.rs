@@ -27,6 +27,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use citizen::secret_of as feedback_secret;
 pub use part::Resemblance;
+pub use sender::of as sender_of;
 pub use sight::{follow_units, units_seen};
 pub use windows::windows_tick;
 pub use wire::MissingPart;

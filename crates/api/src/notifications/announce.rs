@@ -35,7 +35,85 @@ pub fn notice(
     match Action::named(&event.action) {
         Some(Action::RemindOfObligation) => reminder(conn, data, event, &after, today),
         Some(Action::AssignObligation) => assignment(conn, event, &after),
+        Some(Action::SendFeedback | Action::RegisterFeedback) => {
+            feedback(conn, event, NoticeKind::FeedbackReceived, &[Audience::ControlOffice], today)
+        }
+        Some(Action::JudgeFeedback) => match after["event"].as_str() {
+            // A unit is told of an item, or of its part of one.
+            Some("transfer" | "split") => feedback(
+                conn,
+                event,
+                NoticeKind::FeedbackTransferred,
+                &[Audience::Head, Audience::Controllers],
+                today,
+            ),
+            Some("return_answer") => feedback(
+                conn,
+                event,
+                NoticeKind::FeedbackReturned,
+                &[Audience::Officer, Audience::Head],
+                today,
+            ),
+            _ => Ok(None),
+        },
+        Some(Action::AssignFeedback) => {
+            feedback(conn, event, NoticeKind::FeedbackAssigned, &[Audience::Officer], today)
+        }
+        Some(Action::HandleFeedback) if after["event"] == "submit" => {
+            feedback(conn, event, NoticeKind::FeedbackSubmitted, &[Audience::ControlOffice], today)
+        }
         _ => Ok(None),
+    }
+}
+
+/// What is told of an item of feedback: its code and its days, and nothing that was written.
+#[derive(Serialize)]
+struct FeedbackFacts {
+    code: String,
+    due_on: Option<NaiveDate>,
+    unit: String,
+    unit_name: String,
+}
+
+fn feedback(
+    conn: &mut Conn,
+    event: &AuditRow,
+    kind: NoticeKind,
+    audiences: &[Audience],
+    today: NaiveDate,
+) -> Result<Option<Notice>, Error> {
+    let Some(row) = kstt_persistence::feedback::find(conn, &event.subject_id)? else { return Ok(None) };
+    let mut to: Vec<String> =
+        row.officer_id.iter().filter(|_| audiences.contains(&Audience::Officer)).cloned().collect();
+    for audience in audiences {
+        to.extend(people(conn, *audience, &row.handler_unit_id, today)?);
+    }
+    to.retain(|user| *user != event.actor_id);
+    to.sort();
+    to.dedup();
+    let Some(unit) = units::by_id(conn, &row.handler_unit_id)? else { return Ok(None) };
+    let name = units::period_on(conn, &unit.id, today)?.map(|period| period.name);
+    let facts = FeedbackFacts {
+        due_on: row.due_on(),
+        code: row.code,
+        unit_name: name.unwrap_or_else(|| unit.code.clone()),
+        unit: unit.code,
+    };
+    let facts = serde_json::to_string(&facts)?;
+    Ok(Some(Notice { kind, unit_id: Some(unit.id), facts, to }))
+}
+
+/// What the sender of an item is mailed about an event, if anything.
+pub fn citizen_notice(event: &AuditRow) -> Option<NoticeKind> {
+    let after: Value = serde_json::from_str(event.after_state.as_deref()?).ok()?;
+    match (Action::named(&event.action)?, after["event"].as_str()) {
+        (Action::SendFeedback | Action::RegisterFeedback, _) => Some(NoticeKind::CitizenReceipt),
+        (
+            Action::JudgeFeedback,
+            Some("ask_sender" | "refuse" | "guide_elsewhere" | "merge" | "publish" | "close"),
+        )
+        | (Action::HandleFeedback, Some("update")) => Some(NoticeKind::CitizenNews),
+        _ => None,
     }
 }
 

@@ -8,9 +8,10 @@ use kstt_domain::notifications::{DeliveryState, EventPattern, NoticeKind};
 use kstt_domain::policy::{ActingUnit, Actor, ActorKind, Role};
 use kstt_persistence::audit::{self, AuditRow};
 use kstt_persistence::notifications::{self as rows, DeliveryRow, MAIL, NotificationRow, WebhookRow};
-use kstt_persistence::{Conn, Error, Stored, accounts, units};
+use kstt_persistence::{Conn, Error, Stored, accounts, feedback, units};
 
-use super::announce::{Notice, notice};
+use super::announce::{Notice, citizen_notice, notice};
+use super::send::CITIZEN;
 use crate::app::App;
 use crate::audit::FeedSight;
 use crate::http::ApiError;
@@ -87,6 +88,19 @@ impl<'a> Dispatcher<'a> {
             for user in &notice.to {
                 self.notify(conn, event, &notice, user)?;
             }
+        }
+        self.mail_citizen(conn, event)
+    }
+
+    /// Mails the sender of feedback, where they gave an address; the mail is made when it is sent.
+    fn mail_citizen(&self, conn: &mut Conn, event: &AuditRow) -> Result<(), Error> {
+        if !self.app.outgoing.sends_mail() || citizen_notice(event).is_none() {
+            return Ok(());
+        }
+        let sender = feedback::sender(conn, &event.subject_id)?;
+        if sender.is_some_and(|sender| sender.email_hash.is_some()) {
+            rows::open_lane(conn, MAIL)?;
+            rows::enqueue(conn, &self.delivery(MAIL, CITIZEN, event))?;
         }
         Ok(())
     }

@@ -38,7 +38,8 @@ pub fn remind_tick(app: &App) -> Result<bool, ApiError> {
 fn remind(tx: &mut Tx<'_>, row: &ObligationRow) -> Result<(), Halt> {
     let (calendar, hours) = (tx.app.calendar(tx.conn)?, &tx.app.office_hours);
     let dealt_with = rows::dealt_with(tx.conn, row)?;
-    let turn = tx.app.messages.reminders.turn(&calendar, hours, row.due_on, &dealt_with, tx.now);
+    let of = (row.trigger_at.and_utc(), row.due_on);
+    let turn = tx.app.messages.reminders.turn(&calendar, hours, of, &dealt_with, tx.now);
     let permit = tx.permit::<RemindOfObligation>(&Target::city(&row.id))?;
     let now = tx.now.naive_utc();
     let steps = turn.skip.iter().map(|step| (step, false)).chain(turn.send.iter().map(|step| (step, true)));

@@ -17,6 +17,15 @@ crate::codes! {
         ReminderOn = "reminder_on", "Hôm nay đến hạn", "A deadline is today";
         ReminderAfter = "reminder_after", "Đã quá hạn", "A deadline has passed";
         ObligationAssigned = "obligation_assigned", "Được giao việc", "Work is given";
+        FeedbackReceived = "feedback_received", "Có phản ánh, kiến nghị mới", "New feedback";
+        FeedbackTransferred = "feedback_transferred", "Phản ánh được chuyển đến", "Feedback is transferred";
+        FeedbackAssigned = "feedback_assigned", "Được giao xử lý phản ánh", "Feedback is given";
+        FeedbackSubmitted = "feedback_submitted", "Đơn vị đã gửi trả lời", "An answer is submitted";
+        FeedbackReturned = "feedback_returned", "Câu trả lời bị trả lại", "An answer is returned";
+        /// To the sender of feedback, by mail alone.
+        CitizenReceipt = "citizen_receipt", "Xác nhận tiếp nhận phản ánh", "Feedback was received";
+        /// To the sender of feedback, by mail alone.
+        CitizenNews = "citizen_news", "Phản ánh có thông tin mới", "There is news of feedback";
     }
 }
 

@@ -69,19 +69,22 @@ impl ReminderStep {
 }
 
 impl ReminderSchedule {
-    /// What is due at `now` of the reminders for a last lawful day, `dealt_with` being those that were sent
-    /// or skipped. A step beyond the end of the calendar is never due.
+    /// What is due at `now` of the reminders of a clock that `began` and has this last lawful day,
+    /// `dealt_with` being those that were sent or skipped. A step before the clock began is none of its own;
+    /// one beyond the end of the calendar is never due.
     pub fn turn(
         &self,
         calendar: &WorkCalendar,
         hours: &OfficeHours,
-        due_on: NaiveDate,
+        (began, due_on): (DateTime<Utc>, NaiveDate),
         dealt_with: &[String],
         now: DateTime<Utc>,
     ) -> Turn<'_> {
         let waiting = self.steps.iter().filter(|step| !dealt_with.contains(&step.id));
-        let mut timed: Vec<(DateTime<Utc>, &ReminderStep)> =
-            waiting.filter_map(|step| Some((step.moment(calendar, hours, due_on).ok()?, step))).collect();
+        let mut timed: Vec<(DateTime<Utc>, &ReminderStep)> = waiting
+            .filter_map(|step| Some((step.moment(calendar, hours, due_on).ok()?, step)))
+            .filter(|(moment, _)| *moment > began)
+            .collect();
         timed.sort_by_key(|(moment, _)| *moment);
         let next = timed.iter().map(|(moment, _)| *moment).find(|moment| *moment > now);
         let mut due: Vec<&ReminderStep> =
@@ -116,13 +119,8 @@ mod tests {
     ) -> (Option<String>, Vec<String>, Option<DateTime<Utc>>) {
         let dealt_with: Vec<String> = dealt_with.iter().map(|id| (*id).to_owned()).collect();
         let schedule = schedule();
-        let turn = schedule.turn(
-            &calendar(),
-            &OfficeHours::default(),
-            due_on.parse().unwrap(),
-            &dealt_with,
-            at(now),
-        );
+        let of = (at("2019-01-01T00:00:00+07:00"), due_on.parse().unwrap());
+        let turn = schedule.turn(&calendar(), &OfficeHours::default(), of, &dealt_with, at(now));
         let ids = |steps: Vec<&ReminderStep>| steps.into_iter().map(|step| step.id.clone()).collect();
         (turn.send.map(|step| step.id.clone()), ids(turn.skip), turn.next)
     }
@@ -157,6 +155,16 @@ mod tests {
         // 30 April and 1 May are holidays, Monday 29 April a day in lieu: Friday 26 April it is.
         let (send, _, _) = turn("2019-05-01", &["before-5", "before-2"], "2019-04-26T08:00:00+07:00");
         assert_eq!(send.as_deref(), Some("on-day"));
+    }
+
+    #[test]
+    fn a_short_term_is_not_reminded_of_before_it_began() {
+        let began = at("2019-03-15T08:00:00+07:00");
+        let due_on = "2019-03-19".parse().unwrap();
+        let (schedule, hours) = (schedule(), OfficeHours::default());
+        let turn = schedule.turn(&calendar(), &hours, (began, due_on), &[], began);
+        assert_eq!((turn.send, turn.skip), (None, vec![]));
+        assert_eq!(turn.next, Some(at("2019-03-19T07:30:00+07:00")));
     }
 
     #[test]

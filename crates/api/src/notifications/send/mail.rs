@@ -1,12 +1,13 @@
 //! Notifications as mail.
 
-use kstt_persistence::accounts::UserRow;
-use kstt_persistence::notifications::{self as rows, NotificationRow, Outbound};
-use kstt_persistence::{Error, accounts};
+use kstt_persistence::notifications::{self as rows, Outbound};
+use kstt_persistence::{Error, accounts, feedback};
 use lettre::message::Mailbox;
 use lettre::message::header::ContentType;
 use lettre::{Message, SmtpTransport, Transport};
+use serde_json::json;
 
+use super::super::announce::citizen_notice;
 use super::NotSent;
 use crate::app::App;
 use crate::config::Config;
@@ -36,6 +37,9 @@ impl Mailer {
     }
 }
 
+/// The recipient of a mail to the sender of feedback: who that is stays sealed until it is sent.
+pub const CITIZEN: &str = "citizen";
+
 /// Mails a notification to the person whose inbox it is in. Who has no address any longer, or does not want
 /// mail, gets none, and that is no failure.
 pub fn send(app: &App, outbound: &Outbound) -> Result<Result<(), NotSent>, ApiError> {
@@ -43,6 +47,9 @@ pub fn send(app: &App, outbound: &Outbound) -> Result<Result<(), NotSent>, ApiEr
         return Ok(failed("no mail server is configured".to_owned()));
     };
     let user = &outbound.delivery.recipient;
+    if user == CITIZEN {
+        return to_citizen(app, mailer, outbound);
+    }
     let found = app.db.read(|conn| {
         let preferences = rows::preferences(conn, user)?;
         Ok::<_, Error>((
@@ -56,40 +63,46 @@ pub fn send(app: &App, outbound: &Outbound) -> Result<Result<(), NotSent>, ApiEr
         return Ok(Ok(()));
     }
     let english = preferences.is_some_and(|preferences| preferences.language == "en");
-    let Some(mail) = compose(app, mailer, &user, &notification, english) else { return Ok(Ok(())) };
-    Ok(match mail {
-        Err(reason) => failed(reason),
-        Ok(mail) => match mailer.server.send(&mail) {
-            Ok(_) => Ok(()),
-            Err(error) => failed(error.to_string()),
-        },
-    })
+    let told = app.messages.templates.tell_or_name(notification.kind.0, &notification.facts);
+    let (title, body) = if english { (told.title.en, told.body.en) } else { (told.title.vi, told.body.vi) };
+    let Some(address) = &user.email else { return Ok(Ok(())) };
+    let Ok(address) = address.parse() else { return Ok(failed("the address cannot be read".to_owned())) };
+    let to = Mailbox::new(Some(user.display_name), address);
+    Ok(deliver(mailer, to, &notification.id, title, body))
+}
+
+/// Mails the sender of an item; nothing once they were erased.
+fn to_citizen(app: &App, mailer: &Mailer, outbound: &Outbound) -> Result<Result<(), NotSent>, ApiError> {
+    let id = &outbound.event.subject_id;
+    let (row, sender) = app.db.read(|conn| {
+        Ok::<_, ApiError>((feedback::find(conn, id)?, crate::feedback::sender_of(app, conn, id)?))
+    })?;
+    let (Some(row), Some(sender)) = (row, sender) else { return Ok(Ok(())) };
+    let (Some(address), Some(kind)) = (sender.mail(), citizen_notice(&outbound.event)) else {
+        return Ok(Ok(()));
+    };
+    let facts = json!({ "code": row.code, "due_on": row.due_on() }).to_string();
+    let told = app.messages.templates.tell_or_name(kind, &facts);
+    let Ok(address) = address.parse() else { return Ok(failed("the address cannot be read".to_owned())) };
+    let to = Mailbox::new(sender.name.clone(), address);
+    Ok(deliver(mailer, to, &outbound.event.id, told.title.vi, told.body.vi))
+}
+
+/// Hands a mail to the server. A retry is the same mail: programs that see both show one.
+fn deliver(mailer: &Mailer, to: Mailbox, id: &str, title: String, body: String) -> Result<(), NotSent> {
+    let mail = Message::builder()
+        .from(mailer.from.clone())
+        .to(to)
+        .subject(title)
+        .message_id(Some(format!("<{id}@{}>", mailer.from.email.domain())))
+        .header(ContentType::TEXT_PLAIN)
+        .body(body);
+    let sent = mail
+        .map_err(|error| error.to_string())
+        .and_then(|mail| mailer.server.send(&mail).map(drop).map_err(|error| error.to_string()));
+    sent.or_else(failed)
 }
 
 fn failed(reason: String) -> Result<(), NotSent> {
     Err(NotSent { reason: reason.chars().take(400).collect(), for_good: false })
-}
-
-/// The mail; `None` for someone without an address.
-fn compose(
-    app: &App,
-    mailer: &Mailer,
-    user: &UserRow,
-    notification: &NotificationRow,
-    english: bool,
-) -> Option<Result<Message, String>> {
-    let address = user.email.as_ref()?;
-    let told = app.messages.templates.tell_or_name(notification.kind.0, &notification.facts);
-    let (title, body) = if english { (told.title.en, told.body.en) } else { (told.title.vi, told.body.vi) };
-    let Ok(address) = address.parse() else { return Some(Err("the address cannot be read".to_owned())) };
-    // A retry is the same mail: programs that see both show one.
-    let id = format!("<{}@{}>", notification.id, mailer.from.email.domain());
-    let mail = Message::builder()
-        .from(mailer.from.clone())
-        .to(Mailbox::new(Some(user.display_name.clone()), address))
-        .subject(title)
-        .message_id(Some(id))
-        .header(ContentType::TEXT_PLAIN)
-        .body(body);
-    Some(mail.map_err(|error| error.to_string()))
 }

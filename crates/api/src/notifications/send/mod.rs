@@ -17,6 +17,7 @@ use crate::app::App;
 use crate::config::Config;
 use crate::http::{ApiError, Say};
 
+pub use mail::CITIZEN;
 pub use webhook::{TestResult, seal_secret, test};
 
 /// Longer than one attempt may take.
