@@ -23,6 +23,9 @@ CREATE TABLE feed_positions (
     seq BIGINT NOT NULL CHECK (seq >= 0)
 );
 
+-- What happened before is not told any more.
+INSERT INTO feed_positions SELECT 'messages', coalesce(max(seq), 0) FROM seals;
+
 CREATE TABLE notifications (
     id TEXT PRIMARY KEY NOT NULL,
     user_id TEXT NOT NULL REFERENCES users (id),

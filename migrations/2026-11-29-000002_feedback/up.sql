@@ -1,7 +1,7 @@
 -- Feedback and recommendations: items, their senders sealed and apart, what was said about them, and what is public.
 
--- sort_key is the day the answer is due and the code while something is to be done, and sorts after all of
--- these when the item is over: the overdue are a range of it.
+-- sort_key is the day the answer is due and the id while an answer is owed, and sorts after all of these when
+-- none is: the overdue are a range of it.
 CREATE TABLE feedback (
     id TEXT PRIMARY KEY NOT NULL,
     code TEXT NOT NULL UNIQUE,

@@ -10,6 +10,7 @@ mod lists;
 mod parts;
 mod publicity;
 mod real_items;
+mod season;
 
 use serde_json::{Value, json};
 

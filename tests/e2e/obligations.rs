@@ -37,7 +37,7 @@ pub fn open_term(city: &City, rule: &str, unit: &str, at: &str) -> String {
                 due_at: moment(&told["due_at"]),
                 due_on: told["due_on"].as_str().unwrap().parse().unwrap(),
             };
-            let row = ObligationRow::fresh(id.clone(), rule, ("feedback", &id), &unit.id, &moments, now);
+            let row = ObligationRow::fresh(id.clone(), rule, ("letter", &id), &unit.id, &moments, now);
             let viewers = Viewers::load(conn)?.of(&unit.id);
             let permit = permit::<OpenObligations>(&Actor::system("test"), &Target::city(&id)).unwrap();
             rows::insert(conn, &permit, &row, &viewers)?;

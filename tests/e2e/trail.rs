@@ -351,6 +351,7 @@ fn feedback(city: &City, id: &str) -> Option<(i64, Answer)> {
         "acceptFeedbackAnswer" => step(&office, &submitted(), "accept-answer", json!({})),
         "publishFeedback" => step(&office, &done(), "publish", json!({})),
         "closeFeedback" => step(&office, &done(), "close", json!({})),
+        "supplementFeedbackOnBehalf" => step(&office, &at_unit(), "supplement", text()),
         "withdrawFeedbackOnBehalf" => step(&office, &at_unit(), "withdraw", text()),
         "reopenFeedbackOnBehalf" => {
             let code = done();

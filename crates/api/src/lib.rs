@@ -23,11 +23,11 @@ mod open;
 pub mod procedures;
 mod remember;
 pub mod seed;
+mod sight;
 pub mod units;
 pub mod worker;
 
 pub use app::App;
 pub use config::Config;
 pub use contract::serve;
-pub use feedback::feedback_secret;
 pub use http::{ApiError, Halt, Tx};

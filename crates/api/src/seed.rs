@@ -10,9 +10,10 @@ use kstt_domain::text::sort_key;
 use kstt_domain::units::{SuccessionKind, UnitKind};
 use kstt_persistence::accounts::{self, GrantRow, UserRow};
 use kstt_persistence::calendar::{CalendarVersionRow, Edition, ExceptionRow, OPEN_VERSION};
+use kstt_persistence::feedback::Filter;
 use kstt_persistence::obligations::{self, RuleRow};
 use kstt_persistence::units::{self, NewUnit, SuccessionRow};
-use kstt_persistence::{Conn, Error, Stored};
+use kstt_persistence::{Conn, Error, Page, Scope, Stored};
 use serde::{Deserialize, Serialize};
 
 use crate::app::App;
@@ -166,6 +167,43 @@ pub fn registry(app: &App) -> Result<(), Error> {
         Ok(())
     });
     stored.map_err(|halt: Halt| Error::Setup(format!("the demo registry cannot be stored: {halt}")))
+}
+
+/// The seed of the made-up feedback; another one makes another city.
+const FEEDBACK_SEED: u64 = 2019;
+/// Items of a demo, and how many weeks before its clock they begin.
+const DEMO_ITEMS: usize = 60;
+const DEMO_WEEKS: i64 = 8;
+
+/// Lives through made-up feedback of the weeks before now, if there is none yet; answers how many items.
+pub fn demo_feedback(app: &App) -> Result<usize, Error> {
+    let today = kstt_domain::calendar::vn_date(app.clock.now());
+    feedback(app, DEMO_ITEMS, (today - chrono::TimeDelta::weeks(DEMO_WEEKS), today))
+}
+
+/// Lives through so much made-up feedback of a span of days, up to now, if there is none yet.
+pub fn feedback(app: &App, count: usize, during: (NaiveDate, NaiveDate)) -> Result<usize, Error> {
+    let (known, units) = app.db.read(|conn| {
+        let page = Page { after: None, limit: 1 };
+        let known = kstt_persistence::feedback::list(conn, &Scope::City, &Filter::default(), page)?;
+        Ok::<_, Error>((known, handling_units(conn, during.0)?))
+    })?;
+    if !known.is_empty() || units.is_empty() {
+        return Ok(0);
+    }
+    let items = kstt_domain::feedback::sample(FEEDBACK_SEED, count, during, units.len());
+    crate::feedback::replay(app, &items, &units, app.clock.now())
+        .map_err(|error| Error::Setup(format!("the made-up feedback cannot be stored: {}", error.sentence())))
+}
+
+/// Departments, districts and communes of a day, by code.
+fn handling_units(conn: &mut Conn, day: NaiveDate) -> Result<Vec<String>, Error> {
+    let mut found = Vec::new();
+    for kind in [UnitKind::Department, UnitKind::District, UnitKind::Commune] {
+        let filter = units::UnitFilter { kind: Some(kind), ..units::UnitFilter::default() };
+        found.extend(units::list(conn, day, &filter, None, 1_000)?.into_iter().map(|(unit, _)| unit.id));
+    }
+    Ok(found)
 }
 
 /// A demo account as `kstt demo-accounts --json` prints it.

@@ -22,12 +22,14 @@ pub mod procedures;
 mod revision;
 pub mod schema;
 pub mod units;
+mod visible;
 
 pub use columns::Stored;
 pub use db::{Conn, Db, Target};
 pub use error::Error;
 pub use hex::hex;
 pub use revision::{Revision, revision};
+pub use visible::{Page, Scope};
 
 /// The backend of [`Conn`], for boxed queries.
 pub type Backend = <Conn as diesel::Connection>::Backend;

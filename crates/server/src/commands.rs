@@ -90,6 +90,9 @@ fn seed_demo(app: &App) -> Result<bool, String> {
     let fresh = seed::reference(app).map_err(|e| e.to_string())?;
     seed::accounts(app).map_err(|e| e.to_string())?;
     seed::registry(app).map_err(|e| e.to_string())?;
+    if fresh {
+        seed::demo_feedback(app).map_err(|e| e.to_string())?;
+    }
     Ok(fresh)
 }
 
@@ -165,7 +168,8 @@ pub fn migrate(config: &Config) -> Result<(), String> {
 }
 
 /// Stores reference data, and in a demo the demo's data.
-pub fn seed(config: Config) -> Result<(), String> {
+pub fn seed(config: Config, feedback: Option<usize>) -> Result<(), String> {
+    let production = config.production;
     let app = open(config)?;
     let fresh = seed::reference(&app).map_err(|e| e.to_string())?;
     println!(
@@ -177,7 +181,17 @@ pub fn seed(config: Config) -> Result<(), String> {
         seed::registry(&app).map_err(|e| e.to_string())?;
         println!("The demo registry and the demo accounts are there.");
     }
-    Ok(())
+    match feedback {
+        Some(_) if production => Err("there is no made-up feedback in production".into()),
+        Some(count) => {
+            let today = kstt_domain::calendar::vn_date(app.clock.now());
+            let year = (today - chrono::TimeDelta::days(365), today);
+            let stored = seed::feedback(&app, count, year).map_err(|e| e.to_string())?;
+            println!("Lived through {stored} items of made-up feedback of the year before {today}.");
+            Ok(())
+        }
+        None => Ok(()),
+    }
 }
 
 /// Does the background work, once or for ever.
@@ -191,6 +205,7 @@ pub fn work(config: Config, once: bool) -> Result<(), String> {
     }
     while worker::once(&app).map_err(|e| e.to_string())? {}
     while worker::send(&app).map_err(|e| e.to_string())? {}
+    worker::retire(&app).map_err(|e| e.to_string())?;
     println!("Nothing more is due.");
     Ok(())
 }

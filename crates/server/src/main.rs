@@ -30,7 +30,12 @@ enum Command {
     /// Bring the database schema up to date.
     Migrate,
     /// Store the reference data (units, calendar) and, in a demo, the demo registry and accounts.
-    Seed,
+    Seed {
+        /// Also live through so many made-up items of feedback of the year before the clock's day, if there is
+        /// none yet.
+        #[arg(long, value_name = "ITEMS")]
+        feedback: Option<usize>,
+    },
     /// Import data from a file.
     Import {
         #[command(subcommand)]
@@ -106,7 +111,7 @@ fn perform(command: Command, config: Config) -> Result<(), String> {
     match command {
         Command::Serve { listen } => commands::serve(config, listen),
         Command::Migrate => commands::migrate(&config),
-        Command::Seed => commands::seed(config),
+        Command::Seed { feedback } => commands::seed(config, feedback),
         Command::Import { what } => import::run(config, what),
         Command::Work { once } => commands::work(config, once),
         Command::DemoAccounts { json } => commands::demo_accounts(&config, json),

@@ -139,3 +139,28 @@ fn a_wrong_moment_of_receipt_is_corrected_after_a_rehearsal() {
     let later = json!({ "received_at": "2019-03-05T09:00:00+07:00", "dry_run": true, "reason": "x" });
     assert_eq!(act(&office, &receipt.code, "correct-receipt", later).status, 422);
 }
+
+#[test]
+fn no_one_keeps_the_clocks_of_an_item_by_hand_and_its_officer_has_them() {
+    let city = City::new();
+    let receipt = transferred(&city, "regulation", "SXD");
+    let (head, officer) = (city.login("head.sxd"), city.login("officer.sxd"));
+    let id = officer.get("/v1/me").expect(200).body["account"]["id"].clone();
+    act(&head, &receipt.code, "assign", json!({ "officer_id": id })).expect(200);
+    let mine = officer.get("/v1/obligations?mine=true&rule=K-44").expect(200).body;
+    let duty = mine["items"][0]["id"].as_str().unwrap();
+    let etag = officer.get(&format!("/v1/obligations/{duty}")).expect(200).etag();
+    let path = format!("/v1/obligations/{duty}/meet");
+    let met = officer.send("POST", &path).header("If-Match", &etag).json(json!({ "note": "Xong" })).answer();
+    assert_eq!(met.status, 409, "{}", met.text);
+}
+
+#[test]
+fn what_the_office_answers_itself_is_not_to_be_transferred() {
+    let city = City::new();
+    let receipt = send(&city, letter());
+    let office = city.login("controller.vpubnd");
+    act(&office, &receipt.code, "accept", json!({ "class": "regulation" })).expect(200);
+    act(&office, &receipt.code, "draft", json!({ "answer": "Văn phòng trả lời." })).expect(200);
+    assert!(clocks(&city, &receipt.code).contains(&clock("K-42", "cancelled", "2019-03-11")));
+}

@@ -34,6 +34,28 @@ fn the_unit_complained_of_gets_a_text_without_its_sender() {
     assert!(!entries.text.contains("Nguyễn Văn An"), "{}", entries.text);
     let listed = head.get("/v1/feedback").expect(200);
     assert!(listed.text.contains(&receipt.code) && !listed.text.contains("Nguyễn Văn An"));
+    // Nor is it found by the words that were taken out, and no address of a citizen is kept.
+    city.work_once();
+    for words in ["Nguy%E1%BB%85n%20V%C4%83n%20An", "b%E1%BB%99%20ph%E1%BA%ADn"] {
+        assert_eq!(head.get(&format!("/v1/feedback?q={words}")).expect(200).body["items"], json!([]));
+        assert_eq!(
+            office.get(&format!("/v1/feedback?q={words}")).expect(200).body["items"]
+                .as_array()
+                .unwrap()
+                .len(),
+            1
+        );
+    }
+    let trail = office.get(&format!("/v1/audit?subject=feedback:{}", receipt.code)).expect(200).body;
+    let by_citizen = |row: &&serde_json::Value| row["actor"]["kind"] == "citizen";
+    let addresses: Vec<&serde_json::Value> = trail["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(by_citizen)
+        .map(|row| &row["client_address"])
+        .collect();
+    assert_eq!(addresses, [&serde_json::Value::Null, &serde_json::Value::Null]);
     // The district above is not complained of.
     let above = city.login("head.d916").get(&path).expect(200);
     assert_eq!(above.body["redacted"], false);

@@ -93,3 +93,30 @@ fn an_item_for_several_units_is_split_answered_in_parts_and_counted_once() {
     let read = receipt.follow(&city).expect(200).body;
     assert_eq!(read["answer"], "1. Trả lời phần 1.\n\n2. Trả lời phần 2.");
 }
+
+#[test]
+fn a_whole_is_not_answered_past_its_parts_and_takes_them_with_it() {
+    let city = City::new();
+    let receipt = send(&city, letter());
+    let office = city.login("controller.vpubnd");
+    act(&office, &receipt.code, "accept", json!({ "class": "mixed" })).expect(200);
+    act(&office, &receipt.code, "draft", json!({ "answer": "Dự thảo cũ." })).expect(200);
+    act(&office, &receipt.code, "hand-back", json!({ "text": "x" })).expect(409);
+    let other = send(&city, letter());
+    act(&office, &other.code, "accept", json!({ "class": "mixed" })).expect(200);
+    let parts = json!({ "parts": [{ "class": "conduct", "unit": "SXD" }, { "class": "regulation", "unit": "D916" }] });
+    let whole = act(&office, &other.code, "split", parts).expect(200).body;
+    assert!(!whole["allowed_actions"].as_array().unwrap().contains(&json!("accept_answer")), "{whole}");
+    assert_eq!(act(&office, &other.code, "accept-answer", json!({})).status, 409);
+    // What a unit says of its part reaches the sender, who knows the whole only.
+    let officer = city.login("officer.sxd");
+    let part = officer.get("/v1/feedback?my_unit=true").expect(200).body["items"].as_array().unwrap().clone();
+    let part =
+        part.iter().find(|item| !item["parent_id"].is_null()).unwrap()["id"].as_str().unwrap().to_owned();
+    act(&officer, &part, "update", json!({ "text": "Đang xác minh phần xây dựng." })).expect(200);
+    officer.get(&format!("/v1/feedback/{part}/sender?reason=li%C3%AAn%20h%E1%BB%87")).expect(200);
+    assert_eq!(other.follow(&city).expect(200).body["updates"][0]["text"], "Đang xác minh phần xây dựng.");
+    other.act(&city, "withdraw", json!({ "reason": "Đã giải quyết." })).expect(200);
+    let told = office.get(&format!("/v1/feedback/{}/parts", other.code)).expect(200).body;
+    assert!(told["items"].as_array().unwrap().iter().all(|part| part["state"] == "withdrawn"), "{told}");
+}

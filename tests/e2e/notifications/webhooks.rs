@@ -57,7 +57,7 @@ fn an_event_arrives_once_signed_and_in_the_form_of_a_cloud_event() {
     assert_eq!(event["type"], "kstt.obligations.meet");
     assert_eq!(event["subject"], format!("obligation/{duty}"));
     assert_eq!(event["time"], "2019-03-04T01:00:00Z");
-    let data = json!({ "action": "obligations.meet", "unit": "SXD", "subject": { "kind": "obligation", "id": duty, "key": duty } });
+    let data = json!({ "action": "obligations.meet", "event": null, "unit": "SXD", "subject": { "kind": "obligation", "id": duty, "key": duty } });
     assert_eq!(event["data"], data);
     assert_eq!(calls[0].headers["content-type"], "application/cloudevents+json");
     let path = format!("/v1/webhooks/{}", made.body["webhook"]["id"].as_str().unwrap());

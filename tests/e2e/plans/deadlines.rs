@@ -2,8 +2,9 @@
 
 use kstt_domain::codes::Code;
 use kstt_domain::obligations::ObligationState;
-use kstt_persistence::obligations::{self as rows, Filter, Page, Scope};
+use kstt_persistence::obligations::{self as rows, Filter};
 use kstt_persistence::units::by_code;
+use kstt_persistence::{Page, Scope};
 
 use super::caught::Listener;
 use super::{PAGE, day, moment};

@@ -1,8 +1,9 @@
 //! Work lists of feedback, and what is looked up when an item comes.
 
 use kstt_domain::feedback::{FeedbackClass, FeedbackState, LedgerState, fingerprint};
-use kstt_persistence::feedback::{self as rows, Filter, Page, Scope};
+use kstt_persistence::feedback::{self as rows, Filter};
 use kstt_persistence::units::by_code;
+use kstt_persistence::{Page, Scope};
 
 use super::caught::Listener;
 use super::{PAGE, day, moment};

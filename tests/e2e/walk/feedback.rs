@@ -75,6 +75,7 @@ const FEEDBACK_ACTS: &[(&str, &str, &str)] = &[
     ("handBackFeedback", "hand-back", r#"{"text":"x"}"#),
     ("updateFeedback", "update", r#"{"text":"x"}"#),
     ("noteFeedback", "note", r#"{"text":"x"}"#),
+    ("supplementFeedbackOnBehalf", "supplement", r#"{"text":"x"}"#),
     ("withdrawFeedbackOnBehalf", "withdraw", r#"{"text":"x"}"#),
     ("reopenFeedbackOnBehalf", "reopen", r#"{"text":"x"}"#),
     (

@@ -5,7 +5,7 @@ use kstt_domain::policy::{Action, Actor, Reach, reach};
 use kstt_persistence::audit::Sight;
 use kstt_persistence::{Conn, Error, units};
 
-use crate::{feedback, obligations};
+use crate::sight::units_seen;
 
 /// The rows `actor` may see who may do `action`; `None`: none at all.
 pub fn sight(
@@ -68,8 +68,8 @@ impl FeedSight {
         Ok(Self {
             focal_officers: sight(conn, actor, Action::ReadFocalOfficers, today)?,
             accounts: sight(conn, actor, Action::ReadAccounts, today)?,
-            obligations: obligations::units_seen(conn, actor, today)?,
-            feedback: feedback::units_seen(conn, actor, today)?,
+            obligations: units_seen(conn, actor, Action::ReadObligations, today)?,
+            feedback: units_seen(conn, actor, Action::ReadFeedback, today)?,
         })
     }
 

@@ -3,7 +3,7 @@
 use actix_web::{HttpResponse, web};
 use kstt_domain::calendar::vn_date;
 use kstt_domain::codes::Code;
-use kstt_domain::feedback::{FeedbackEvent, next};
+use kstt_domain::feedback::{FeedbackEvent, FeedbackState, next};
 use kstt_domain::policy::{ActionKind, Permit};
 use kstt_persistence::Stored;
 use kstt_persistence::audit::Change;
@@ -100,10 +100,17 @@ pub fn perform<A: Changes>(
         let viewers = tx.app.units.viewers(tx.conn)?;
         rows::show_to(tx.conn, &row, &viewers, false)?;
     }
-    enter(tx, &row, event, &said)?;
+    enter(tx, &row.id, event, &said)?;
+    if let (Some(whole), true) = (&row.parent_id, said.open) {
+        // A sender knows the whole item only.
+        enter(tx, whole, event, &said)?;
+    }
     trail(tx, permit, before, &row, event, said.noted)?;
-    if event == FeedbackEvent::AcceptAnswer || state.is_over() {
+    if row.parent_id.is_some() && (event == FeedbackEvent::AcceptAnswer || state.is_over()) {
         part::complete(tx, &row)?;
+    }
+    if before.state.0 == FeedbackState::Split && state.is_over() {
+        part::end(tx, &row)?;
     }
     Ok(row)
 }
@@ -116,10 +123,10 @@ fn no_such_move(row: &FeedbackRow, event: FeedbackEvent) -> ApiError {
 }
 
 /// Keeps what was said beside the item.
-pub fn enter(tx: &mut Tx<'_>, row: &FeedbackRow, event: FeedbackEvent, said: &Said) -> Result<(), Halt> {
+fn enter(tx: &mut Tx<'_>, feedback_id: &str, event: FeedbackEvent, said: &Said) -> Result<(), Halt> {
     let entry = EntryRow {
         id: tx.id(),
-        feedback_id: row.id.clone(),
+        feedback_id: feedback_id.to_owned(),
         event: Stored(event),
         open: said.open,
         author: tx.actor.name.clone(),

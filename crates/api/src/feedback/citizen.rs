@@ -195,7 +195,7 @@ async fn follow_feedback(
 #[derive(Debug, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({ "text": "Tôi bổ sung số điện thoại liên hệ." }))]
-struct SupplementBody {
+pub struct SupplementBody {
     #[schema(min_length = 1, max_length = 5000)]
     text: String,
     /// What was missing of the sender.
@@ -247,7 +247,9 @@ async fn supplement_feedback(
             |kept| Ok(kept.to_owned()),
             move |tx| {
                 let (before, permit) = own(tx, &code, &secret)?;
-                let row = supplement(tx, &permit, &before, &wanted.text, wanted.sender.clone())?;
+                let row = perform(tx, &permit, &before, FeedbackEvent::Supplement, |tx, row| {
+                    add(tx, &permit, row, &wanted)
+                })?;
                 reply(tx, &row)
             },
         )
@@ -255,34 +257,31 @@ async fn supplement_feedback(
 }
 
 /// Adds what a sender says to an item, and judges anew what was missing.
-pub fn supplement<A: rows::Changes>(
+pub fn add<A: rows::Changes>(
     tx: &mut Tx<'_>,
     permit: &Permit<A>,
-    before: &FeedbackRow,
-    text: &str,
-    more: Option<Sender>,
-) -> Result<FeedbackRow, Halt> {
+    row: &mut FeedbackRow,
+    wanted: &SupplementBody,
+) -> Result<Said, Halt> {
     let mut faults = Faults::default();
-    let text = faults.paragraphs("/text", text, 5000);
-    let more = more.map(Sender::cleaned).unwrap_or_default();
+    let text = faults.paragraphs("/text", &wanted.text, 5000);
+    let more = wanted.sender.clone().map(Sender::cleaned).unwrap_or_default();
     intake::check_sender(&mut faults, &more);
     faults.finish()?;
-    perform(tx, permit, before, FeedbackEvent::Supplement, |tx, row| {
-        let known = sender::of(tx.app, tx.conn, &row.id)?.unwrap_or_default();
-        let whole = Sender {
-            name: more.name.or(known.name),
-            address: more.address.or(known.address),
-            phone: more.phone.or(known.phone),
-            email: more.email.or(known.email),
-        };
-        if row.valid_at.is_none() {
-            let content = format!("{}\n\n{text}", row.content);
-            let letter = Letter { title: &row.title, content: &content, sender: &whole };
-            row.grounds = intake::codes_of(&grounds(letter, &tx.app.feedback));
-        }
-        rows::replace_sender(tx.conn, permit, &sender::seal(tx.app, row, &whole)?)?;
-        Ok(Said::openly(text))
-    })
+    let known = sender::of(tx.app, tx.conn, &row.id)?.unwrap_or_default();
+    let whole = Sender {
+        name: more.name.or(known.name),
+        address: more.address.or(known.address),
+        phone: more.phone.or(known.phone),
+        email: more.email.or(known.email),
+    };
+    if row.valid_at.is_none() {
+        let content = format!("{}\n\n{text}", row.content);
+        let letter = Letter { title: &row.title, content: &content, sender: &whole };
+        row.grounds = intake::codes_of(&grounds(letter, &tx.app.feedback));
+    }
+    rows::replace_sender(tx.conn, permit, &sender::seal(tx.app, row, &whole)?)?;
+    Ok(Said::openly(text))
 }
 
 /// Withdraw one's feedback

@@ -5,8 +5,9 @@
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use kstt_domain::feedback::{FeedbackClass, FeedbackEvent, FeedbackState};
+use kstt_domain::policy::Target;
 use kstt_persistence::feedback::{self as rows, FeedbackRow};
-use kstt_persistence::obligations::ObligationRow;
+use kstt_persistence::obligations::{Moments, ObligationRow};
 
 use super::KIND;
 use crate::http::{Halt, Tx};
@@ -130,15 +131,24 @@ pub fn follow(
             hand_over(tx, row)?;
         }
         // The office handles it itself: nothing is to be transferred.
-        E::Assign => clocks.call_off(tx, TRANSFER, "Văn phòng trực tiếp xử lý.")?,
+        E::Assign => {
+            clocks.call_off(tx, TRANSFER, "Văn phòng trực tiếp xử lý.")?;
+            for rule in ["K-44", "K-44a", "K-45", "K-46", "K-47"] {
+                clocks.give(tx, rule, row.officer_id.as_deref())?;
+            }
+        }
         E::Approve => {
             clocks.start(tx, "K-46", &row.handler_unit_id, tx.now)?;
+            clocks.give(tx, "K-46", row.officer_id.as_deref())?;
+            // What is in the national system already lacks the result.
+            rows::reopen_ledger(tx.conn, &row.id, tx.now.naive_utc())?;
             if let Some(office) = office(tx)? {
                 clocks.start(tx, "K-48", &office, tx.now)?;
             }
         }
         E::Draft | E::ReturnAnswer => {
             row.approved_at = None;
+            clocks.call_off(tx, TRANSFER, "Văn phòng trực tiếp xử lý.")?;
             clocks.call_off(tx, OF_RESULT, "Câu trả lời được làm lại.")?;
         }
         E::AcceptAnswer => answered(tx, row)?,
@@ -251,6 +261,21 @@ pub fn open_window(tx: &mut Tx<'_>, row: &FeedbackRow) -> Result<Option<Obligati
     // The last second of the day it was due, and so many weeks on.
     let from = answer.due_at - TimeDelta::seconds(1) + TimeDelta::weeks(weeks);
     clocks.start(tx, "K-45", &row.handler_unit_id, from.and_utc())
+}
+
+/// After a clock of an item was counted anew with another calendar or rule: the item takes its new place in
+/// the lists.
+pub fn follow_clock(tx: &mut Tx<'_>, clock: &ObligationRow, moments: &Moments) -> Result<(), Halt> {
+    if clock.rule != "K-44" {
+        return Ok(());
+    }
+    let permit = tx.permit(&Target::city(&clock.id))?;
+    if let Some(row) = rows::find(tx.conn, &clock.subject_id)? {
+        let next_window_at = row.next_window_at.map(|_| moments.due_at);
+        let moved = FeedbackRow { next_window_at, ..row.clone() }.placed(Some(moments.due_on));
+        rows::retime(tx.conn, &permit, &row, moved, tx.now.naive_utc())?.ok_or(Halt::Raced)?;
+    }
+    Ok(())
 }
 
 /// The control office of today.

@@ -4,6 +4,7 @@
 use actix_web::{HttpResponse, post, web};
 use kstt_domain::calendar::vn_date;
 use kstt_domain::feedback::FeedbackEvent;
+use kstt_domain::policy::Target;
 use kstt_domain::policy::actions::{ApproveAnswer, AssignFeedback, HandleFeedback, JudgeFeedback};
 use kstt_domain::text;
 use kstt_persistence::accounts;
@@ -14,6 +15,7 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::act::{Said, acted, refusal};
+use super::citizen::{SupplementBody, add};
 use super::clocks;
 use super::judge::{Message, OptionalNote, message, note};
 use super::wire::FeedbackView;
@@ -219,6 +221,29 @@ fn inside(tx: &mut Tx<'_>, row: &mut FeedbackRow, wanted: &Message) -> Result<Sa
     Ok(Said::inside(text))
 }
 
+/// Note what a sender adds
+///
+/// Said on paper or by telephone. Where something of ND 20/2008 Art. 7 was missing and is given now, the twenty
+/// days begin with this.
+#[utoipa::path(tag = "feedback", operation_id = "supplementFeedbackOnBehalf", request_body = SupplementBody,
+    params(("id" = String, Path, description = "UUID or code of the item", max_length = 40), IfMatch, IdempotencyKey),
+    responses((status = 200, description = "The item as it is now", body = FeedbackView), problems::Open, problems::Guarded,
+        problems::Missing, problems::Content, problems::Collision, problems::Precondition),
+    extensions(("x-action" = json!("feedback.judge"))))]
+#[post("/v1/feedback/{id}/supplement")]
+async fn supplement_on_behalf(
+    caller: Caller,
+    id: web::Path<String>,
+    body: Body<SupplementBody>,
+) -> Result<HttpResponse, ApiError> {
+    acted::<JudgeFeedback, _>(caller, id, body, FeedbackEvent::Supplement, supplement).await
+}
+
+fn supplement(tx: &mut Tx<'_>, row: &mut FeedbackRow, wanted: &SupplementBody) -> Result<Said, Halt> {
+    let permit = tx.permit::<JudgeFeedback>(&Target::city(&row.id))?;
+    add(tx, &permit, row, wanted)
+}
+
 /// Note that a sender withdraws
 ///
 /// Said on paper or by telephone.
@@ -261,6 +286,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(hand_back_feedback)
         .service(update_feedback)
         .service(note_feedback)
+        .service(supplement_on_behalf)
         .service(withdraw_on_behalf)
         .service(reopen_on_behalf);
 }

@@ -5,11 +5,12 @@ use chrono::{DateTime, Utc};
 use kstt_domain::calendar::vn_date;
 use kstt_domain::codes::Code;
 use kstt_domain::feedback::{
-    FeedbackChannel, FeedbackClass, FeedbackState, LedgerState, Letter, RefusalGround, Sender, fingerprint,
-    grounds,
+    FeedbackChannel, FeedbackClass, FeedbackState, LedgerState, Letter, RefusalGround, SampleItem, Sender,
+    fingerprint, grounds,
 };
 use kstt_domain::policy::actions::{RegisterFeedback, SendFeedback};
 use kstt_domain::policy::{Action, Permit, Target};
+use kstt_domain::procedures::is_national_code;
 use kstt_persistence::audit::Change;
 use kstt_persistence::feedback::{self as rows, FeedbackRow, LedgerRow, Receives};
 use kstt_persistence::{Stored, counters, units};
@@ -20,7 +21,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::act::told;
 use super::citizen::secret_of;
-use super::wire::AboutView;
+use super::wire::{AboutView, FeedbackTeller, FeedbackView};
 use super::{KIND, clocks, sender};
 use crate::contract::problems;
 use crate::http::{ApiError, Body, Caller, Faults, Halt, IdempotencyKey, Reply, Tx, Visitor, say};
@@ -142,13 +143,23 @@ struct FeedbackOnBehalf {
     sender: Sender,
 }
 
+/// An item that was registered, and the secret to be handed to its sender.
+#[derive(Debug, Serialize, ToSchema)]
+struct RegisteredFeedback {
+    #[serde(flatten)]
+    feedback: FeedbackView,
+    /// With the code it lets the sender follow the item. Told here only; missing in the answer to a retry.
+    #[schema(max_length = 40)]
+    secret: Option<String>,
+}
+
 /// Register feedback on behalf
 ///
 /// What came on paper, by telephone, e-mail, survey form or through the national system, with the true moment
 /// and place of its receipt. What may not be received is registered all the same, with the grounds, and
 /// refused or completed afterwards.
 #[utoipa::path(tag = "feedback", operation_id = "registerFeedback", params(IdempotencyKey), request_body = FeedbackOnBehalf,
-    responses((status = 201, description = "The item", body = super::wire::FeedbackView), problems::Open, problems::Guarded,
+    responses((status = 201, description = "The item", body = RegisteredFeedback), problems::Open, problems::Guarded,
         problems::Content, problems::Collision),
     extensions(("x-action" = json!("feedback.register"))))]
 #[post("/v1/feedback")]
@@ -171,16 +182,19 @@ async fn register_feedback(caller: Caller, body: Body<FeedbackOnBehalf>) -> Resu
             let letter = wanted.clone().into();
             let incoming = Incoming { id, letter, channel, place_unit_id: place.id, received_at };
             let row = register(tx, &permit, incoming, false)?;
-            let mut reply = told(tx, &row)?;
-            reply.status = actix_web::http::StatusCode::CREATED;
-            reply.location = Some(format!("/v1/feedback/{}", row.id));
+            let plain = told(tx, &row)?;
+            let feedback = FeedbackTeller::at(tx.app, tx.conn, tx.actor, tx.now)?.tell(tx.conn, &row)?;
+            let secret = Some(secret_of(tx.app, &row.code));
+            let mut reply =
+                Reply::created(format!("/v1/feedback/{}", row.id), &RegisteredFeedback { feedback, secret })?;
+            (reply.etag, reply.kept) = (plain.etag, Some(plain.body));
             Ok(reply)
         })
         .await
 }
 
 /// What was written, whoever brought it.
-struct Written {
+pub struct Written {
     title: String,
     content: String,
     kind: Option<FeedbackClass>,
@@ -202,17 +216,33 @@ macro_rules! written {
 }
 written!(NewFeedback FeedbackOnBehalf);
 
-struct Incoming {
-    id: String,
-    letter: Written,
-    channel: FeedbackChannel,
-    place_unit_id: String,
-    received_at: DateTime<Utc>,
+impl From<&SampleItem> for Written {
+    fn from(item: &SampleItem) -> Self {
+        Self {
+            title: item.title.clone(),
+            content: item.content.clone(),
+            kind: None,
+            procedure_code: None,
+            unit_code: None,
+            about: None,
+            sender: item.sender.clone(),
+        }
+    }
+}
+
+/// Something that came.
+pub struct Incoming {
+    pub id: String,
+    pub letter: Written,
+    pub channel: FeedbackChannel,
+    /// Where in the city it was received first.
+    pub place_unit_id: String,
+    pub received_at: DateTime<Utc>,
 }
 
 /// Stores a new item with its sender, clocks, ledger page and number. What may not be received is refused
 /// here if it is `public`, and stored with its grounds otherwise.
-fn register<A: Receives>(
+pub fn register<A: Receives>(
     tx: &mut Tx<'_>,
     permit: &Permit<A>,
     incoming: Incoming,
@@ -238,7 +268,7 @@ fn register<A: Receives>(
     )?;
     let person = letter.about.and_then(|about| about.person);
     let person = faults.optional_line("/about/person", person.as_deref(), 200);
-    let procedure_code = faults.optional_line("/procedure_code", letter.procedure_code.as_deref(), 40);
+    let procedure_code = known_procedure(&mut faults, letter.procedure_code.as_deref());
     faults.finish()?;
     let now = tx.now.naive_utc();
     let office = clocks::office(tx)?.ok_or_else(no_office)?;
@@ -354,6 +384,16 @@ fn refuse(faults: &mut Faults, ground: RefusalGround) {
 /// Grounds as they are stored.
 pub fn codes_of(grounds: &[RefusalGround]) -> String {
     grounds.iter().map(|ground| ground.code()).collect::<Vec<_>>().join(" ")
+}
+
+/// The code of a procedure someone named: it becomes public, so that it can be nothing else.
+pub fn known_procedure(faults: &mut Faults, code: Option<&str>) -> Option<String> {
+    let code = code?.trim();
+    if !is_national_code(code) {
+        let detail = say("Không phải mã thủ tục hành chính.", "It is not the code of a procedure.");
+        faults.add("/procedure_code", "not_a_code", detail);
+    }
+    Some(code.to_owned())
 }
 
 /// The id of a unit someone named.

@@ -127,7 +127,7 @@ fn accept(tx: &mut Tx<'_>, row: &mut FeedbackRow, wanted: &Acceptance) -> Result
         faults.add("/class", "out_of_scope", detail);
     }
     let field = faults.optional_line("/field", wanted.field.as_deref(), 200);
-    let procedure = faults.optional_line("/procedure_code", wanted.procedure_code.as_deref(), 40);
+    let procedure = intake::known_procedure(&mut faults, wanted.procedure_code.as_deref());
     let code = wanted.about.as_ref().map(|about| about.unit_code.as_str());
     let about = intake::known(tx, &mut faults, "/about/unit_code", code)?;
     let person = wanted.about.as_ref().and_then(|about| about.person.as_deref());
@@ -322,7 +322,10 @@ async fn accept_answer(
     acted::<JudgeFeedback, _>(caller, id, body, FeedbackEvent::AcceptAnswer, accept_the_answer).await
 }
 
-fn accept_the_answer(_: &mut Tx<'_>, row: &mut FeedbackRow, wanted: &OptionalNote) -> Result<Said, Halt> {
+fn accept_the_answer(tx: &mut Tx<'_>, row: &mut FeedbackRow, wanted: &OptionalNote) -> Result<Said, Halt> {
+    if !kstt_persistence::feedback::parts(tx.conn, &row.id)?.is_empty() {
+        return Err(refusal("Trả lời theo từng phần.", "It is answered part by part."));
+    }
     if row.answer.is_none() {
         return Err(refusal("Chưa có câu trả lời.", "There is no answer."));
     }

@@ -4,17 +4,19 @@ use actix_web::{HttpResponse, get};
 use chrono::{DateTime, NaiveDate, Utc};
 use kstt_domain::feedback::{FeedbackChannel, FeedbackClass, FeedbackState};
 use kstt_domain::policy::Action;
-use kstt_persistence::feedback::{self as rows, Filter, Page as Part};
+use kstt_persistence::Page as Part;
+use kstt_persistence::feedback::{self as rows, Filter};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::sight::{self, Whose};
+use super::sight;
 use super::wire::{FeedbackTeller, FeedbackView};
 use crate::contract::problems;
 use crate::http::{
     ApiError, Caller, CountBody, Cursor, Page, Params, ProblemCode, Reply, limit, say, stored_moment,
 };
+use crate::sight::Whose;
 
 /// So many of the newest items that hold the words are looked through.
 const SEARCHED: usize = 1_000;
@@ -139,10 +141,11 @@ async fn list_feedback(caller: Caller, query: Params<FeedbackQuery>) -> Result<H
     let (here, today) = (caller.clone(), caller.today());
     let (told, counts) = caller
         .read(move |conn| {
-            let scope = sight::scope(conn, &here.actor, &whose, today)?;
+            let scope = whose.scope(conn, &here.actor, Action::ReadFeedback, today)?;
             let mut filter = filter;
             if !words.is_empty() {
-                filter.ids = Some(here.app.feedback_search()?.holding(&words, SEARCHED)?);
+                let found = here.app.feedback_search()?.holding(&words, SEARCHED)?;
+                filter.ids = Some(sight::readable(conn, &here.app, &here.actor, &found, today)?);
             }
             let part =
                 Part { after: after.as_ref().map(|cursor| cursor.key.as_str()), limit: i64::from(limit) + 1 };

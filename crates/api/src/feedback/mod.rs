@@ -16,6 +16,7 @@ mod list;
 mod part;
 mod publish;
 mod read;
+mod replay;
 mod retention;
 mod sender;
 mod sight;
@@ -25,15 +26,16 @@ mod wire;
 use kstt_domain::feedback::FeedbackParameters;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-pub use citizen::secret_of as feedback_secret;
+pub use clocks::follow_clock;
 pub use part::Resemblance;
+pub use replay::replay;
 pub use sender::of as sender_of;
-pub use sight::{follow_units, units_seen};
+pub use sight::follow_units;
 pub use windows::windows_tick;
 pub use wire::MissingPart;
 
 /// The kind of these items in the trail and among deadlines.
-const KIND: &str = "feedback";
+pub const KIND: &str = "feedback";
 
 /// The numbers of this room as they are shipped. The error is one sentence for the operator.
 pub fn parameters() -> Result<FeedbackParameters, String> {

@@ -3,8 +3,8 @@
 use actix_web::{HttpResponse, get, post, web};
 use chrono::Days;
 use kstt_domain::feedback::{FeedbackClass, FeedbackEvent, FeedbackState, fingerprint};
-use kstt_domain::policy::Action;
 use kstt_domain::policy::actions::JudgeFeedback;
+use kstt_domain::policy::{Action, Actor, Target};
 use kstt_persistence::Stored;
 use kstt_persistence::audit::Change;
 use kstt_persistence::feedback::{self as rows, FeedbackRow};
@@ -192,7 +192,8 @@ fn split(tx: &mut Tx<'_>, row: &mut FeedbackRow, wanted: &FeedbackSplit) -> Resu
     if let Some((lead, ..)) = parts.first() {
         place(tx, row, lead.clone(), None)?;
     }
-    let permit = tx.permit::<JudgeFeedback>(&kstt_domain::policy::Target::city(&row.id))?;
+    row.answer = None;
+    let permit = tx.permit::<JudgeFeedback>(&Target::city(&row.id))?;
     let now = tx.now.naive_utc();
     for (index, (unit, class, content)) in parts.into_iter().enumerate() {
         let mut part = FeedbackRow {
@@ -203,6 +204,8 @@ fn split(tx: &mut Tx<'_>, row: &mut FeedbackRow, wanted: &FeedbackSplit) -> Resu
             class: Some(Stored(class)),
             content: content.unwrap_or_else(|| row.content.clone()),
             next_window_at: None,
+            answer: None,
+            approved_at: None,
             version: 1,
             updated_at: now,
             ..row.clone()
@@ -234,7 +237,7 @@ pub fn complete(tx: &mut Tx<'_>, part: &FeedbackRow) -> Result<(), Halt> {
     let done = |other: &FeedbackRow| other.state.0.is_answered() || other.state.0.is_over();
     let parent = rows::find(tx.conn, parent_id)?.filter(|parent| parent.state.0 == FeedbackState::Split);
     let Some(parent) = parent.filter(|_| parts.iter().all(done)) else { return Ok(()) };
-    let permit = tx.permit::<JudgeFeedback>(&kstt_domain::policy::Target::city(parent_id))?;
+    let permit = tx.permit::<JudgeFeedback>(&Target::city(parent_id))?;
     let answers: Vec<String> = parts
         .iter()
         .enumerate()
@@ -244,6 +247,18 @@ pub fn complete(tx: &mut Tx<'_>, part: &FeedbackRow) -> Result<(), Halt> {
         row.answer = Some(answers.join("\n\n"));
         Ok(Said::default())
     })?;
+    Ok(())
+}
+
+/// After an item that was split is over by itself: so are its parts.
+pub fn end(tx: &mut Tx<'_>, whole: &FeedbackRow) -> Result<(), Halt> {
+    for part in rows::parts(tx.conn, &whole.id)?.into_iter().filter(|part| !part.state.0.is_over()) {
+        let system = Actor::system("feedback");
+        let mut tx = tx.on_behalf_of(&system);
+        let permit = tx.permit::<JudgeFeedback>(&Target::city(&part.id))?;
+        let event = if part.state.0.is_answered() { FeedbackEvent::Close } else { FeedbackEvent::Withdraw };
+        perform(&mut tx, &permit, &part, event, |_, _| Ok(Said::default()))?;
+    }
     Ok(())
 }
 

@@ -1,17 +1,16 @@
-//! Who sees and handles which item. Lists read `visible_to`, which is written from the same viewers that
-//! decide over a single item here.
+//! Who sees and handles which item.
 
 use chrono::NaiveDate;
 use kstt_domain::feedback::FeedbackClass;
 use kstt_domain::policy::actions::ReadFeedback;
-use kstt_domain::policy::{Action, Actor, Reach, Target, permit, reach};
-use kstt_persistence::feedback::{self as rows, FeedbackRow, Scope};
-use kstt_persistence::units::{self, Viewers};
+use kstt_domain::policy::{Actor, Target, permit};
+use kstt_persistence::feedback::{self as rows, FeedbackRow};
+use kstt_persistence::units::Viewers;
 use kstt_persistence::{Conn, Error};
 
 use crate::app::App;
 use crate::http::{ApiError, Tx};
-use crate::obligations::unit_target;
+use crate::sight::unit_target;
 
 /// An item as the policy sees it: the matter of the unit that handles it.
 pub fn target(viewers: &Viewers, actor: &Actor, row: &FeedbackRow, today: NaiveDate) -> Target {
@@ -58,54 +57,19 @@ pub fn is_complained_of(viewers: &Viewers, actor: &Actor, row: &FeedbackRow, tod
             .any(|viewer| viewer.own && viewer.unit_id == unit.id && viewer.period.contains(today))
 }
 
-/// Whose items are listed.
-#[derive(Debug, Clone)]
-pub enum Whose {
-    /// Everything the caller sees.
-    Seen,
-    /// Those of the unit one acts for.
-    MyUnit,
-    /// Those of one unit, by code.
-    Unit(String),
-}
-
-/// What of it the caller may list; refuses what lies outside the caller's reach.
-pub fn scope(conn: &mut Conn, actor: &Actor, whose: &Whose, day: NaiveDate) -> Result<Scope, ApiError> {
-    let reach = reach(actor, Action::ReadFeedback).ok_or_else(ApiError::forbidden)?;
-    let mine = || actor.unit.as_ref().map(|unit| unit.id.clone()).ok_or_else(ApiError::forbidden);
-    let of = |unit_id, own| Scope::Unit { unit_id, day, own };
-    Ok(match (whose, reach) {
-        (Whose::Seen, Reach::City) => Scope::City,
-        (Whose::Seen, Reach::Subtree) => of(mine()?, false),
-        (Whose::Seen | Whose::MyUnit, _) => of(mine()?, true),
-        (Whose::Unit(code), reach) => {
-            let unit = units::by_code(conn, code)?.ok_or_else(ApiError::not_found)?;
-            let path = match reach {
-                Reach::City => return Ok(of(unit.id, true)),
-                Reach::Subtree => units::path_of(conn, &unit.id, day)?,
-                _ => vec![unit.id.clone()],
-            };
-            if !path.contains(&mine()?) {
-                return Err(ApiError::forbidden());
-            }
-            of(unit.id, true)
-        }
-    })
-}
-
-/// The units whose items an actor learns of in the changes feed.
-pub fn units_seen(
+/// Those of some items whose words an actor reads as they were written: whoever gets a redacted text must not
+/// find it by what was taken out.
+pub fn readable(
     conn: &mut Conn,
+    app: &App,
     actor: &Actor,
+    ids: &[String],
     today: NaiveDate,
-) -> Result<Option<kstt_persistence::audit::Sight>, Error> {
-    use kstt_persistence::audit::Sight;
-    let own_only = match (reach(actor, Action::ReadFeedback), &actor.unit) {
-        (Some(Reach::City), _) => return Ok(Some(Sight::City)),
-        (Some(reach), Some(_)) => reach < Reach::Subtree,
-        _ => return Ok(None),
-    };
-    Ok(Some(Sight::Units(crate::obligations::units_within(conn, actor, own_only, today)?)))
+) -> Result<Vec<String>, Error> {
+    let viewers = app.units.viewers(conn)?;
+    let mut found = rows::by_ids(conn, ids)?;
+    found.retain(|row| !is_complained_of(&viewers, actor, row, today));
+    Ok(found.into_iter().map(|row| row.id).collect())
 }
 
 /// After units changed: who sees what is stored again for the items of these.

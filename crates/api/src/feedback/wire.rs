@@ -155,7 +155,7 @@ impl<'a> FeedbackTeller<'a> {
             None => None,
         };
         let named_unit = row.named_unit_id.as_deref().map(|id| self.code(conn, id)).transpose()?;
-        let due_on = row.due_on();
+        let due_on = row.due_on().filter(|_| row.valid_at.is_some());
         Ok(FeedbackView {
             id: row.id.clone(),
             code: row.code.clone(),
@@ -208,10 +208,20 @@ impl<'a> FeedbackTeller<'a> {
     fn allowed(&self, row: &FeedbackRow, today: NaiveDate) -> Vec<FeedbackEvent> {
         let target = sight::target(&self.viewers, self.actor, row, today);
         let may = |event: &FeedbackEvent| {
-            next(row.state.0, *event).is_ok() && may_do(self.actor, action_of(*event), &target)
+            next(row.state.0, *event).is_ok()
+                && !is_of_the_whole(row, *event)
+                && may_do(self.actor, action_of(*event), &target)
         };
         FeedbackEvent::ALL.iter().copied().filter(may).collect()
     }
+}
+
+/// What is done to a whole item and never to a part, and what its parts do to it by themselves.
+fn is_of_the_whole(row: &FeedbackRow, event: FeedbackEvent) -> bool {
+    use FeedbackEvent as E;
+    let whole_only = matches!(event, E::Publish | E::Split | E::Merge);
+    (row.parent_id.is_some() && whole_only)
+        || (row.state.0 == FeedbackState::Split && event == E::AcceptAnswer)
 }
 
 /// Who may cause an event.

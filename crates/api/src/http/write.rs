@@ -61,14 +61,23 @@ pub struct Tx<'t> {
 impl<'t> Tx<'t> {
     /// A transaction of the system itself, outside any request.
     pub fn of_system(conn: &'t mut Conn, app: &'t App, actor: &'t Actor) -> Self {
-        let now = app.clock.now();
+        Self::of_system_at(conn, app, actor, app.clock.now())
+    }
+
+    /// A transaction of the system about something that happened at another moment.
+    pub fn of_system_at(conn: &'t mut Conn, app: &'t App, actor: &'t Actor, now: DateTime<Utc>) -> Self {
         let origin = Origin { now, trace_id: actor.name.clone(), client_address: None };
         Self { conn, app, actor, now, origin }
     }
 
     /// The transaction of a request that has no caller yet, such as a login.
     pub fn of_request(conn: &'t mut Conn, ctx: &'t Ctx, actor: &'t Actor) -> Self {
-        Self { conn, app: &ctx.app, actor, now: ctx.now, origin: ctx.origin() }
+        let mut origin = ctx.origin();
+        if actor.kind == ActorKind::Citizen {
+            // The trail outlives what is known of a sender.
+            origin.client_address = None;
+        }
+        Self { conn, app: &ctx.app, actor, now: ctx.now, origin }
     }
 
     /// The same transaction, for what follows from the change and is done by someone else.

@@ -1,6 +1,7 @@
 //! Which events people hear of, who, and the facts they are told.
 
 use chrono::NaiveDate;
+use kstt_domain::feedback::FeedbackState;
 use kstt_domain::notifications::{Audience, NoticeKind};
 use kstt_domain::obligations::{ReminderSide, Words};
 use kstt_domain::policy::{Action, Role};
@@ -82,7 +83,9 @@ fn feedback(
     audiences: &[Audience],
     today: NaiveDate,
 ) -> Result<Option<Notice>, Error> {
-    let Some(row) = kstt_persistence::feedback::find(conn, &event.subject_id)? else { return Ok(None) };
+    let row = kstt_persistence::feedback::find(conn, &event.subject_id)?;
+    // Who leads an item that was split has a part of it.
+    let Some(row) = row.filter(|row| row.state.0 != FeedbackState::Split) else { return Ok(None) };
     let mut to: Vec<String> =
         row.officer_id.iter().filter(|_| audiences.contains(&Audience::Officer)).cloned().collect();
     for audience in audiences {

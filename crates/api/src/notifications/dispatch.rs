@@ -14,7 +14,7 @@ use super::announce::{Notice, citizen_notice, notice};
 use super::send::CITIZEN;
 use crate::app::App;
 use crate::audit::FeedSight;
-use crate::http::ApiError;
+use crate::http::{ApiError, Halt};
 
 /// The name of this reader of the sequence.
 const READER: &str = "messages";
@@ -33,12 +33,13 @@ pub fn dispatch_tick(app: &App) -> Result<bool, ApiError> {
         for (_, event) in &events {
             dispatcher.pass_on(conn, event)?;
         }
-        rows::advance(conn, READER, from, *last)
+        if rows::advance(conn, READER, from, *last)? { Ok(()) } else { Err(Halt::Raced) }
     });
     match passed {
-        // Another process has read the same.
-        Err(error) if error.is_unique_violation() => Ok(false),
-        passed => Ok(passed?),
+        Ok(()) => Ok(true),
+        // Another process has read the same: nothing of it is stored twice.
+        Err(Halt::Raced | Halt::Rehearsed(_)) => Ok(false),
+        Err(Halt::Refused(error)) => Err(error),
     }
 }
 

@@ -206,6 +206,12 @@ pub fn expect(tx: &mut Tx<'_>, row: &ObligationRow, expected: i64) -> Result<(),
 }
 
 pub fn refuse_closed(row: &ObligationRow) -> Result<(), ApiError> {
+    if row.subject_kind == crate::feedback::KIND {
+        return Err(refusal(
+            "Thời hạn này theo các bước xử lý phản ánh, không ghi nhận bằng tay.",
+            "This clock follows the steps of its feedback; it is not kept by hand.",
+        ));
+    }
     if row.is_pending() {
         return Ok(());
     }

@@ -93,6 +93,16 @@ impl Clocks<'_> {
         Ok(())
     }
 
+    /// Gives the running clocks of a rule to an officer.
+    pub fn give(&self, tx: &mut Tx<'_>, rule: &str, officer_id: Option<&str>) -> Result<(), Halt> {
+        for row in self.running(tx, rule)? {
+            let system = Actor::system("clocks");
+            let permit = tx.on_behalf_of(&system).permit(&Target::city(&row.id))?;
+            rows::assign(tx.conn, &permit, &row, officer_id, tx.now.naive_utc())?.ok_or(Halt::Raced)?;
+        }
+        Ok(())
+    }
+
     /// Counts a running clock anew from a corrected moment.
     pub fn retime(
         &self,

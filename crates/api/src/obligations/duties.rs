@@ -5,10 +5,10 @@ use actix_web::{HttpResponse, delete, get, post, web};
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use kstt_domain::policy::actions::ManageDutyFeeds;
 use kstt_domain::policy::{Action, Permit, Target};
-use kstt_persistence::Conn;
 use kstt_persistence::audit::Change;
-use kstt_persistence::obligations::{self as rows, FeedRow, Filter, Page as Part, Scope};
+use kstt_persistence::obligations::{self as rows, FeedRow, Filter};
 use kstt_persistence::units::{self, UnitRow};
+use kstt_persistence::{Conn, Page as Part, Scope};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
@@ -16,7 +16,6 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::ics;
 use super::list::{Asked, ObligationPage, page};
-use super::sight::Whose;
 use super::wire::Teller;
 use crate::accounts::new_secret;
 use crate::contract::problems;
@@ -24,6 +23,7 @@ use crate::http::{
     ApiError, Body, Caller, Faults, IdempotencyKey, IfNoneMatch, Page, Params, ProblemCode, Reply, Tx,
     Visitor, canonical, knows, say,
 };
+use crate::sight::Whose;
 
 /// Days before and after today that a calendar shows.
 const BACK: Days = Days::new(92);

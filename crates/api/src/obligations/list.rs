@@ -4,17 +4,18 @@ use actix_web::{HttpResponse, get};
 use chrono::{DateTime, NaiveDate, Utc};
 use kstt_domain::obligations::ObligationState;
 use kstt_domain::policy::Action;
-use kstt_persistence::obligations::{self as rows, Filter, ObligationRow, Page as Part};
+use kstt_persistence::Page as Part;
+use kstt_persistence::obligations::{self as rows, Filter, ObligationRow};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::sight::{self, Whose};
 use super::wire::{ObligationView, Teller};
 use crate::contract::problems;
 use crate::http::{
     ApiError, Caller, CountBody, Cursor, Page, Params, ProblemCode, Reply, limit, say, stored_moment,
 };
+use crate::sight::Whose;
 
 /// Which obligations to list.
 #[derive(Debug, Clone, Deserialize, IntoParams)]
@@ -152,7 +153,7 @@ pub async fn page(caller: &Caller, asked: Asked) -> Result<ObligationPage, ApiEr
     let (here, now, today) = (caller.clone(), caller.now, caller.today());
     let (told, counts) = caller
         .read(move |conn| {
-            let scope = sight::scope(conn, &here.actor, &asked.whose, today)?;
+            let scope = asked.whose.scope(conn, &here.actor, Action::ReadObligations, today)?;
             let part =
                 Part { after: after.as_ref().map(|cursor| cursor.key.as_str()), limit: i64::from(limit) + 1 };
             let found = rows::list(conn, &scope, &asked.filter, now.naive_utc(), part)?;

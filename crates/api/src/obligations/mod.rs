@@ -25,7 +25,6 @@ use utoipa_actix_web::service_config::ServiceConfig;
 pub use clocks::Clocks;
 pub use follow::follow_units;
 pub use produce::open_due_year;
-pub use sight::{unit_target, units_seen, units_within};
 
 pub fn routes(config: &mut ServiceConfig) {
     rules::routes(config);

@@ -101,6 +101,9 @@ fn recompute_in(tx: &mut Tx<'_>, wanted: &Recomputation) -> Result<Reply, Halt> 
         after = last.id.clone();
         for row in batch {
             if let Some(moments) = moved(tx, &row, &calendar)? {
+                if row.subject_kind == crate::feedback::KIND && !wanted.dry_run {
+                    crate::feedback::follow_clock(tx, &row, &moments)?;
+                }
                 let change = retime_one(tx, &row, &moments, &reason)?;
                 done.changed += i64::from(change.is_some());
                 done.changes.extend(change.filter(|_| done.changes.len() < TOLD));

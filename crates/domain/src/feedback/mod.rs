@@ -6,6 +6,7 @@ mod codes;
 mod parameters;
 mod redaction;
 mod resemblance;
+mod sample;
 mod states;
 
 #[cfg(test)]
@@ -18,4 +19,5 @@ pub use codes::{
 pub use parameters::FeedbackParameters;
 pub use redaction::{FindingKind, PersonalFinding, findings, redact};
 pub use resemblance::{BANDS, Fingerprint, fingerprint};
+pub use sample::{SampleItem, sample};
 pub use states::{FeedbackEvent, NoSuchMove, next};

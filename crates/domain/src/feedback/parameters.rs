@@ -12,7 +12,7 @@ pub struct FeedbackParameters {
     pub longest_content_characters: usize,
     /// For so many days after its end an item can be opened again.
     pub reopen_days: u64,
-    /// Items are compared with those of so many days before.
+    /// Items are compared with those received in so many days before and after.
     pub resembling_days: u64,
     /// Texts whose fingerprints differ in no more bits resemble each other.
     pub resembling_distance: u32,

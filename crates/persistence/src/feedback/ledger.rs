@@ -52,6 +52,19 @@ pub fn ledger_list(
         .load(conn)?)
 }
 
+/// A result exists now: what was entered before it is to be entered again, with it.
+pub fn reopen_ledger(conn: &mut Conn, feedback_id: &str, now: NaiveDateTime) -> Result<(), Error> {
+    let entered = l::table.find(feedback_id).filter(l::state.eq(Stored(LedgerState::Entered)));
+    diesel::update(entered)
+        .set((
+            l::state.eq(Stored(LedgerState::ToEnter)),
+            l::version.eq(l::version + 1),
+            l::updated_at.eq(now),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
 /// Stores a changed page; answers whether the version before it was still there.
 pub fn set_ledger(conn: &mut Conn, _: &Permit<EnterFeedback>, row: &LedgerRow) -> Result<bool, Error> {
     let target = l::table.find(&row.feedback_id).filter(l::version.eq(row.version - 1));

@@ -9,20 +9,7 @@ use kstt_domain::feedback::{FeedbackChannel, FeedbackClass, FeedbackState};
 use super::FeedbackRow;
 use super::sight::ROOM;
 use crate::schema::{feedback as f, visible_to as v};
-use crate::{Backend, Conn, Error, Stored};
-
-/// Whose items are read.
-#[derive(Debug, Clone)]
-pub enum Scope {
-    City,
-    /// What one unit sees on a day.
-    Unit {
-        unit_id: String,
-        day: NaiveDate,
-        /// Its own items and those it inherited, not those of units below it.
-        own: bool,
-    },
-}
+use crate::{Backend, Conn, Error, Page, Scope, Stored};
 
 /// What a list is narrowed by.
 #[derive(Debug, Clone, Default)]
@@ -38,13 +25,6 @@ pub struct Filter {
     pub updated_since: Option<NaiveDateTime>,
     /// Only these, however many there are.
     pub ids: Option<Vec<String>>,
-}
-
-/// A part of a list.
-#[derive(Debug, Clone, Copy)]
-pub struct Page<'a> {
-    pub after: Option<&'a str>,
-    pub limit: i64,
 }
 
 type Base = f::BoxedQuery<'static, Backend>;

@@ -18,15 +18,15 @@ use diesel::prelude::*;
 use kstt_domain::feedback::{FeedbackChannel, FeedbackClass, FeedbackState, GuidedTo};
 
 pub use entries::{EntryRow, add_entry, entries};
-pub use ledger::{LedgerRow, ledger, ledger_list, open_ledger, set_ledger};
-pub use list::{Filter, Page, Scope, by_code, by_ids, counts, find, list, parts};
+pub use ledger::{LedgerRow, ledger, ledger_list, open_ledger, reopen_ledger, set_ledger};
+pub use list::{Filter, by_code, by_ids, counts, find, list, parts};
 pub use public::{PublicRow, publish, published, published_list, unpublish};
 pub use resembling::{by_fingerprint, by_sender, remember_fingerprint};
 pub use search::FeedbackIndex;
 pub use senders::{SenderRow, erasable, erase, insert_sender, replace_sender, sender};
 pub use sight::{ROOM, show_again, show_to};
 pub use windows::{next_window, windows_due};
-pub use write::{Changes, Receives, insert, set_code, store};
+pub use write::{Changes, Receives, insert, retime, set_about, set_code, store};
 
 use crate::Stored;
 use crate::schema::feedback;
@@ -83,7 +83,7 @@ impl FeedbackRow {
     /// The place of an item in its lists: by the day its answer is due while something is to be done, and
     /// after all of these when it is over or no day is known yet.
     pub fn placed(mut self, due_on: Option<NaiveDate>) -> Self {
-        let due_on = due_on.filter(|_| !self.state.0.is_over());
+        let due_on = due_on.filter(|_| !self.state.0.is_over() && !self.state.0.is_answered());
         let day = due_on.map_or_else(|| "9999-12-31".to_owned(), |day| day.to_string());
         self.sort_key = format!("{day} {}", self.id);
         self

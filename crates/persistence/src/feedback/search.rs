@@ -129,6 +129,7 @@ impl FeedbackIndex {
         mut mark: Mark,
         target: i64,
     ) -> Result<Mark, Error> {
+        let mut wrote = false;
         if mark.revision == 0 {
             writer.delete_all_documents()?;
             let mut after = String::new();
@@ -153,7 +154,13 @@ impl FeedbackIndex {
                 let mut ids: Vec<String> = touched.map(|(_, event)| event.subject_id).collect();
                 ids.sort();
                 ids.dedup();
+                wrote |= !ids.is_empty();
                 self.write(conn, writer, &ids)?;
+            }
+            if !wrote {
+                // Nothing to keep: after a restart the same events are read again.
+                mark.revision = target;
+                return Ok(mark);
             }
         }
         mark.revision = target;

@@ -5,12 +5,11 @@ use chrono::NaiveDateTime;
 use diesel::prelude::*;
 use kstt_domain::policy::actions::{
     ApproveAnswer, AssignFeedback, CorrectFeedback, FollowFeedback, HandleFeedback, JudgeFeedback,
-    RegisterFeedback, SendFeedback,
+    RegisterFeedback, RetimeObligation, SendFeedback,
 };
 use kstt_domain::policy::{ActionKind, Permit};
 
 use super::FeedbackRow;
-use super::sight::follow;
 use crate::schema::feedback as f;
 use crate::{Conn, Error};
 
@@ -35,16 +34,42 @@ pub fn insert<A: Receives>(conn: &mut Conn, _: &Permit<A>, row: &FeedbackRow) ->
     Ok(())
 }
 
+/// Says whose conduct a new item is about.
+pub fn set_about<A: Receives>(conn: &mut Conn, _: &Permit<A>, row: &FeedbackRow) -> Result<(), Error> {
+    diesel::update(f::table.find(&row.id)).set(f::about_unit_id.eq(&row.about_unit_id)).execute(conn)?;
+    Ok(())
+}
+
 /// Gives a new item its number.
 pub fn set_code<A: Receives>(conn: &mut Conn, _: &Permit<A>, row: &FeedbackRow) -> Result<(), Error> {
     diesel::update(f::table.find(&row.id)).set(f::code.eq(&row.code)).execute(conn)?;
     Ok(())
 }
 
+/// Stores an item whose clock was counted anew.
+pub fn retime(
+    conn: &mut Conn,
+    _: &Permit<RetimeObligation>,
+    before: &FeedbackRow,
+    row: FeedbackRow,
+    now: NaiveDateTime,
+) -> Result<Option<FeedbackRow>, Error> {
+    replace(conn, before, row, now)
+}
+
 /// Stores a changed item in the place of `before`.
 pub fn store<A: Changes>(
     conn: &mut Conn,
     _: &Permit<A>,
+    before: &FeedbackRow,
+    row: FeedbackRow,
+    now: NaiveDateTime,
+) -> Result<Option<FeedbackRow>, Error> {
+    replace(conn, before, row, now)
+}
+
+fn replace(
+    conn: &mut Conn,
     before: &FeedbackRow,
     row: FeedbackRow,
     now: NaiveDateTime,
@@ -90,7 +115,7 @@ pub fn store<A: Changes>(
         return Ok(None);
     }
     if (before.state, &before.sort_key) != (row.state, &row.sort_key) {
-        follow(conn, &row)?;
+        row.listed().follow(conn)?;
     }
     Ok(Some(row))
 }

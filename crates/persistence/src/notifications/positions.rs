@@ -11,16 +11,10 @@ pub fn position(conn: &mut Conn, reader: &str) -> Result<i64, Error> {
     Ok(seq.unwrap_or_default())
 }
 
-/// Notes that a reader has come to `seq`, from `before`. A unique violation, or false, means that another
-/// process reads for it.
+/// Notes that a reader has come to `seq`, from `before`; false: another process reads for it.
 pub fn advance(conn: &mut Conn, reader: &str, before: i64, seq: i64) -> Result<bool, Error> {
     let moved = diesel::update(feed_positions::table.find(reader).filter(feed_positions::seq.eq(before)))
         .set(feed_positions::seq.eq(seq))
         .execute(conn)?;
-    if moved == 1 || before > 0 {
-        return Ok(moved == 1);
-    }
-    let first = (feed_positions::reader.eq(reader), feed_positions::seq.eq(seq));
-    diesel::insert_into(feed_positions::table).values(first).execute(conn)?;
-    Ok(true)
+    Ok(moved == 1)
 }

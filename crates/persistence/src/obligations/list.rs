@@ -10,20 +10,7 @@ use super::sight::ROOM;
 use super::standing::in_state;
 use super::{ObligationRow, PauseRow};
 use crate::schema::{obligation_pauses, obligations as o, visible_to as v};
-use crate::{Backend, Conn, Error, Stored};
-
-/// Whose obligations are read.
-#[derive(Debug, Clone)]
-pub enum Scope {
-    City,
-    /// What one unit sees on a day.
-    Unit {
-        unit_id: String,
-        day: NaiveDate,
-        /// Its own matters and those it inherited, not those of units below it.
-        own: bool,
-    },
-}
+use crate::{Backend, Conn, Error, Page, Scope, Stored};
 
 /// What a list is narrowed by.
 #[derive(Debug, Clone, Default)]
@@ -39,13 +26,6 @@ pub struct Filter {
     /// Exclusive.
     pub due_to: Option<NaiveDate>,
     pub updated_since: Option<NaiveDateTime>,
-}
-
-/// A part of a list.
-#[derive(Debug, Clone, Copy)]
-pub struct Page<'a> {
-    pub after: Option<&'a str>,
-    pub limit: i64,
 }
 
 type Base = o::BoxedQuery<'static, Backend>;

@@ -1,64 +1,21 @@
 //! Who sees an obligation: the unit that owes it, the units above it, and whoever took over its work.
 
-use chrono::NaiveDate;
 use diesel::prelude::*;
-use kstt_domain::obligations::ObligationOutcome;
+use kstt_domain::codes::Code;
 
 use super::ObligationRow;
-use crate::schema::{obligations, visible_to};
-use crate::units::{Viewer, Viewers};
-use crate::{Conn, Error, Stored};
+use crate::schema::obligations;
+use crate::units::Viewers;
+use crate::visible::Listed;
+use crate::{Conn, Error};
 
 /// The name of the room in `visible_to`.
 pub const ROOM: &str = "obligations";
 
-#[derive(Insertable)]
-#[diesel(table_name = visible_to)]
-struct SightRow<'a> {
-    unit_id: &'a str,
-    room: &'a str,
-    sort_key: &'a str,
-    subject_id: &'a str,
-    valid_from: NaiveDate,
-    valid_to: NaiveDate,
-    own: bool,
-    outcome: Stored<ObligationOutcome>,
-}
-
-/// Stores who sees a row that is new.
-pub(super) fn show(conn: &mut Conn, row: &ObligationRow, viewers: &[Viewer]) -> Result<(), Error> {
-    for viewer in viewers {
-        let sight = SightRow {
-            unit_id: &viewer.unit_id,
-            room: ROOM,
-            sort_key: &row.sort_key,
-            subject_id: &row.id,
-            valid_from: viewer.period.from,
-            valid_to: viewer.period.to,
-            own: viewer.own,
-            outcome: row.outcome,
-        };
-        diesel::insert_into(visible_to::table).values(sight).execute(conn)?;
+impl ObligationRow {
+    pub(super) fn listed(&self) -> Listed<'_> {
+        Listed { room: ROOM, id: &self.id, sort_key: &self.sort_key, outcome: self.outcome.0.code() }
     }
-    Ok(())
-}
-
-/// Forgets who sees a row.
-pub(super) fn hide(conn: &mut Conn, row: &ObligationRow) -> Result<(), Error> {
-    let shown =
-        visible_to::table.filter(visible_to::subject_id.eq(&row.id)).filter(visible_to::room.eq(ROOM));
-    diesel::delete(shown).execute(conn)?;
-    Ok(())
-}
-
-/// After a row was changed: nothing is left to be done, or it has another place in the lists.
-pub(super) fn follow(conn: &mut Conn, row: &ObligationRow) -> Result<(), Error> {
-    let shown =
-        visible_to::table.filter(visible_to::subject_id.eq(&row.id)).filter(visible_to::room.eq(ROOM));
-    diesel::update(shown)
-        .set((visible_to::sort_key.eq(&row.sort_key), visible_to::outcome.eq(row.outcome)))
-        .execute(conn)?;
-    Ok(())
 }
 
 /// After units changed: stores again who sees the obligations of these.
@@ -71,8 +28,8 @@ pub fn show_again(conn: &mut Conn, unit_ids: &[String]) -> Result<(), Error> {
             .select(ObligationRow::as_select())
             .load(conn)?;
         for row in rows {
-            hide(conn, &row)?;
-            show(conn, &row, &viewers)?;
+            row.listed().hide(conn)?;
+            row.listed().show(conn, &viewers)?;
         }
     }
     Ok(())

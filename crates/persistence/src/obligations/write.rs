@@ -9,7 +9,6 @@ use kstt_domain::policy::actions::{
     AssignObligation, CancelObligation, MeetObligation, OpenObligations, RetimeObligation, SuspendObligation,
 };
 
-use super::sight::{follow, hide, show};
 use super::{ObligationRow, PauseRow};
 use crate::schema::{obligation_pauses, obligations as o};
 use crate::units::Viewer;
@@ -23,7 +22,7 @@ pub fn insert(
     viewers: &[Viewer],
 ) -> Result<(), Error> {
     diesel::insert_into(o::table).values(row.clone()).execute(conn)?;
-    show(conn, row, viewers)
+    row.listed().show(conn, viewers)
 }
 
 /// The obligations of one rule and subject.
@@ -109,8 +108,8 @@ pub fn hand_over(
         return Ok(None);
     }
     let changed = ObligationRow { unit_id: unit_id.to_owned(), officer_id: None, ..row.clone() };
-    hide(conn, row)?;
-    show(conn, &changed, viewers)?;
+    row.listed().hide(conn)?;
+    changed.listed().show(conn, viewers)?;
     store(conn, row, changed, now)
 }
 
@@ -234,6 +233,6 @@ fn store(
     if updated == 0 {
         return Ok(None);
     }
-    follow(conn, &row)?;
+    row.listed().follow(conn)?;
     Ok(Some(row))
 }

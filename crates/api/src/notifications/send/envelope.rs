@@ -18,13 +18,21 @@ pub fn cloud_event(source: &str, event: &AuditRow, unit: Option<&str>, seq: i64)
         "subject": format!("{}/{}", event.subject_kind, event.subject_key),
         "time": event.at.and_utc(),
         "datacontenttype": "application/json",
-        "sequence": seq.to_string(),
+        // Ordered as text, as the extension has it.
+        "sequence": format!("{seq:020}"),
         "data": {
             "action": event.action,
+            "event": happened(event),
             "subject": { "kind": event.subject_kind, "id": event.subject_id, "key": event.subject_key },
             "unit": unit,
         },
     })
+}
+
+/// What happened, where one action covers several events; null otherwise.
+fn happened(event: &AuditRow) -> Value {
+    let after = event.after_state.as_deref().and_then(|after| serde_json::from_str::<Value>(after).ok());
+    after.map_or(Value::Null, |after| after["event"].clone())
 }
 
 /// A CloudEvent that only says that events arrive.

@@ -22,8 +22,9 @@ pub use webhook::{TestResult, seal_secret, test};
 
 /// Longer than one attempt may take.
 const LEASE: TimeDelta = TimeDelta::seconds(30);
-/// So many messages are sent in one turn.
-const TURN: i64 = 20;
+/// So many messages are sent in one turn: between turns a process may be told to stop, and has to be heard soon
+/// though each may wait its full time.
+const TURN: i64 = 3;
 
 /// The ways out of a process.
 pub struct Outgoing {

@@ -60,13 +60,11 @@ static INSIDE: LazyLock<Vec<IpNet>> = LazyLock::new(|| {
 pub struct Reachable {
     /// Private networks that are allowed all the same.
     allowed: Vec<IpNet>,
-    /// Plain http is refused.
-    tls_only: bool,
 }
 
 impl Reachable {
     pub fn of(config: &Config) -> Self {
-        Self { allowed: config.webhook_networks.clone(), tls_only: config.webhook_networks.is_empty() }
+        Self { allowed: config.webhook_networks.clone() }
     }
 
     fn permits(&self, address: IpAddr) -> bool {
@@ -84,9 +82,14 @@ impl Reachable {
         let unreadable = || say("Không phải địa chỉ https.", "It is not an https address.");
         let uri: Uri = url.parse().map_err(|_| unreadable())?;
         let authority = uri.authority().ok_or_else(unreadable)?;
+        let host = authority.host().trim_matches(['[', ']']);
+        let address = host.parse::<IpAddr>().ok();
+        let allowed =
+            address.is_some_and(|address| self.allowed.iter().any(|network| network.contains(&address)));
         match uri.scheme_str() {
             Some("https") => {}
-            Some("http") if !self.tls_only => {}
+            // Without TLS only where the operator said so.
+            Some("http") if allowed => {}
             _ => return Err(unreadable()),
         }
         if authority.as_str().contains('@') || url.contains('#') {
@@ -95,13 +98,10 @@ impl Reachable {
                 "It holds neither credentials nor a fragment.",
             ));
         }
-        let host = authority.host().trim_matches(['[', ']']);
-        match host.parse::<IpAddr>() {
-            Ok(address) if !self.permits(address) => {
-                Err(say("Không gửi vào mạng nội bộ.", "Private networks are not called."))
-            }
-            _ => Ok(()),
+        if address.is_some_and(|address| !self.permits(address)) {
+            return Err(say("Không gửi vào mạng nội bộ.", "Private networks are not called."));
         }
+        Ok(())
     }
 }
 
@@ -153,8 +153,7 @@ mod tests {
     use super::*;
 
     fn reachable(allowed: &[&str]) -> Reachable {
-        let allowed: Vec<IpNet> = allowed.iter().map(|network| network.parse().unwrap()).collect();
-        Reachable { tls_only: allowed.is_empty(), allowed }
+        Reachable { allowed: allowed.iter().map(|network| network.parse().unwrap()).collect() }
     }
 
     #[test]
@@ -209,6 +208,8 @@ mod tests {
         assert!(public.check_address("https://portal.example.org:8443/hook?x=1").is_ok());
         let demo = reachable(&["127.0.0.0/8"]);
         assert!(demo.check_address("http://127.0.0.1:9000/").is_ok());
-        assert!(demo.check_address("http://10.0.0.1/").is_err());
+        for refused in ["http://10.0.0.1/", "http://example.org/", "http://localhost:9000/"] {
+            assert!(demo.check_address(refused).is_err(), "{refused}");
+        }
     }
 }

@@ -1,0 +1,88 @@
+//! Who sees what, room by room: one narrow row for each unit that may see a thing, in the order of the room's
+//! lists. The whole city reads a room's own table, a unit what is visible to it.
+
+use chrono::NaiveDate;
+use diesel::prelude::*;
+
+use crate::schema::visible_to as v;
+use crate::units::Viewer;
+use crate::{Conn, Error};
+
+/// Whose things are read.
+#[derive(Debug, Clone)]
+pub enum Scope {
+    City,
+    /// What one unit sees on a day.
+    Unit {
+        unit_id: String,
+        day: NaiveDate,
+        /// Its own matters and those it inherited, not those of units below it.
+        own: bool,
+    },
+}
+
+/// A part of a list.
+#[derive(Debug, Clone, Copy)]
+pub struct Page<'a> {
+    pub after: Option<&'a str>,
+    pub limit: i64,
+}
+
+/// A thing as its lists have it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Listed<'a> {
+    pub room: &'a str,
+    pub id: &'a str,
+    pub sort_key: &'a str,
+    /// What has become of it, by which lists are narrowed.
+    pub outcome: &'a str,
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = v)]
+struct SightRow<'a> {
+    unit_id: &'a str,
+    room: &'a str,
+    sort_key: &'a str,
+    subject_id: &'a str,
+    valid_from: NaiveDate,
+    valid_to: NaiveDate,
+    own: bool,
+    outcome: &'a str,
+}
+
+impl Listed<'_> {
+    /// Stores who sees it.
+    pub fn show(self, conn: &mut Conn, viewers: &[Viewer]) -> Result<(), Error> {
+        for viewer in viewers {
+            let sight = SightRow {
+                unit_id: &viewer.unit_id,
+                room: self.room,
+                sort_key: self.sort_key,
+                subject_id: self.id,
+                valid_from: viewer.period.from,
+                valid_to: viewer.period.to,
+                own: viewer.own,
+                outcome: self.outcome,
+            };
+            diesel::insert_into(v::table).values(sight).execute(conn)?;
+        }
+        Ok(())
+    }
+
+    /// Forgets who sees it.
+    pub fn hide(self, conn: &mut Conn) -> Result<(), Error> {
+        let shown = v::table.filter(v::subject_id.eq(self.id)).filter(v::room.eq(self.room));
+        diesel::delete(shown).execute(conn)?;
+        Ok(())
+    }
+
+    /// After it was changed: another outcome, or another place in the lists.
+    pub fn follow(self, conn: &mut Conn) -> Result<(), Error> {
+        let shown = v::table.filter(v::subject_id.eq(self.id)).filter(v::room.eq(self.room));
+        diesel::update(shown)
+            .set((v::sort_key.eq(self.sort_key), v::outcome.eq(self.outcome)))
+            .execute(conn)?;
+        Ok(())
+    }
+}
