@@ -3,6 +3,7 @@
 mod citizen;
 mod clocks;
 mod conduct;
+pub mod files;
 mod intake;
 mod journey;
 mod ledger;

@@ -64,6 +64,7 @@ fn diesel_s_tables_are_the_database_s() {
         )
     });
     let source = concat!(
+        include_str!("../../crates/persistence/src/schema/attachments_room.rs"),
         include_str!("../../crates/persistence/src/schema/ground.rs"),
         include_str!("../../crates/persistence/src/schema/deadlines.rs"),
         include_str!("../../crates/persistence/src/schema/feedback_room.rs"),
@@ -101,6 +102,7 @@ fn stored_codes_are_codes_of_their_lists() {
         ("feedback", "channel", known::<kstt_domain::feedback::FeedbackChannel>()),
         ("feedback_entries", "event", known::<kstt_domain::feedback::FeedbackEvent>()),
         ("feedback_ledger", "state", known::<kstt_domain::feedback::LedgerState>()),
+        ("attachments", "state", known::<kstt_domain::attachments::AttachmentState>()),
         ("notifications", "kind", known::<kstt_domain::notifications::NoticeKind>()),
         ("deliveries", "state", known::<kstt_domain::notifications::DeliveryState>()),
         ("audit", "action", known::<kstt_domain::policy::Action>()),

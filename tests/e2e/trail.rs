@@ -254,7 +254,7 @@ fn perform(city: &City, id: &str) -> Option<(i64, Answer)> {
 
 /// Does an operation on feedback once.
 fn feedback(city: &City, id: &str) -> Option<(i64, Answer)> {
-    use crate::feedback::{act, answered, letter, send, transferred};
+    use crate::feedback::{act, answered, files, letter, send, transferred};
     let (office, officer, head) =
         (city.login("controller.vpubnd"), city.login("officer.sxd"), city.login("head.sxd"));
     let counted = |request: &dyn Fn() -> Answer| Some((audit_rows(city), request()));
@@ -374,7 +374,7 @@ fn feedback(city: &City, id: &str) -> Option<(i64, Answer)> {
             city.clock.set("2022-03-04T08:00:00+07:00");
             counted(&|| office.post("/v1/feedback-senders/erase", json!({ "dry_run": false })))
         }
-        _ => None,
+        _ => files::recipe(city, id).and_then(|once| counted(&*once)),
     }
 }
 

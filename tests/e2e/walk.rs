@@ -72,6 +72,8 @@ struct Things {
     webhooks: BTreeMap<&'static str, String>,
     /// Feedback in the hands of each unit.
     feedback: BTreeMap<&'static str, String>,
+    /// A file of each.
+    files: BTreeMap<&'static str, String>,
 }
 
 fn prepare(city: &City) -> Things {
@@ -85,6 +87,7 @@ fn prepare(city: &City) -> Things {
         feeds: BTreeMap::new(),
         webhooks: BTreeMap::new(),
         feedback: BTreeMap::new(),
+        files: BTreeMap::new(),
     };
     controller.post("/v1/obligations/open-year", json!({ "year": 2019 })).expect(200);
     for (unit, _) in UNITS {
@@ -107,8 +110,12 @@ fn prepare(city: &City) -> Things {
         let feed =
             controller.post(&format!("/v1/units/{unit}/duty-feeds"), json!({ "label": "Lịch" })).expect(201);
         let item = crate::feedback::transferred(city, "regulation", unit);
+        crate::feedback::files::attach_own(city, &item, "a.pdf", crate::feedback::files::PDF).expect(201);
         let item = controller.get(&format!("/v1/feedback/{}", item.code)).expect(200);
-        things.feedback.insert(unit, item.body["id"].as_str().unwrap().to_owned());
+        let item = item.body["id"].as_str().unwrap().to_owned();
+        let held = controller.get(&format!("/v1/feedback/{item}/files")).expect(200);
+        things.files.insert(unit, held.body["items"][0]["id"].as_str().unwrap().to_owned());
+        things.feedback.insert(unit, item);
         let hook = admin.post("/v1/webhooks", webhook(unit)).expect(201);
         things.webhooks.insert(unit, hook.body["webhook"]["id"].as_str().unwrap().to_owned());
         things.feeds.insert(unit, feed.body["id"].as_str().unwrap().to_owned());
@@ -135,7 +142,7 @@ fn send(person: &Person<'_>, things: &Things, id: &str, unit: &'static str, turn
         body
     };
     if feedback::is_about_one(id) || feedback::is_about_all(id) {
-        return feedback::send(person, &things.feedback[unit], id, unit);
+        return feedback::send(person, &things.feedback[unit], &things.files[unit], id, unit);
     }
     Some(match id {
         "createUnit" => person.post(

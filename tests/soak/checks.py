@@ -4,16 +4,21 @@ from collections import Counter
 from datetime import datetime
 
 from client import Api
+from feedback_checks import FeedbackChecks
 from receiver import Receiver
-from writers import ADMIN, FIRST_DAY, KEEPER, OFFICERS, Ledger
+from writers import ADMIN, FEEDBACK, FIRST_DAY, KEEPER, OFFICERS, Ledger
 
 # What changes an obligation, and with it its version.
 ACTS = ("obligations.meet", "obligations.cancel", "obligations.assign", "obligations.suspend", "obligations.retime")
 # Kinds of things that a controller of the centre has to learn of, and kinds that are none of a controller's business.
-HEARD = {"unit", "procedure", "obligation_year", "obligation", "clock", "focal_officer"}
+HEARD = {"unit", "procedure", "obligation_year", "obligation", "clock", "focal_officer", "feedback"}
 HIDDEN = {"account", "grant", "session", "client", "webhook", "key", "preferences", "inbox"}
+# What the keeper reads; an administrator reads the rest.
+KEPT = ("obligations", "focal-officers", "feedback")
 # By path of the receiver: the patterns of a webhook. The first one hears all.
-SUBSCRIPTIONS = {"/all": ["*"], "/duties": ["obligations.*"], "/some": ["focal_officers.appoint", "units.*"]}
+SUBSCRIPTIONS = {
+    "/all": ["*"], "/duties": ["obligations.*"], "/some": ["focal_officers.appoint", "units.*", "feedback.send"],
+}
 
 
 def matches(pattern: str, action: str) -> bool:
@@ -27,8 +32,12 @@ class Checks:
         self.admin, self.keeper = Api(port, ADMIN), Api(port, KEEPER)
         self.ledger, self.receiver, self.since = ledger, receiver, since
         self.rows = {row["id"]: row for row in self.admin.all("/v1/audit")}
-        self.duties = {duty["id"]: duty for duty in self.keeper.all("/v1/obligations")}
-        self.violations: list[str] = []
+        found = {duty["id"]: duty for duty in self.keeper.all("/v1/obligations")}
+        # What follows from an act on feedback has no audit row of its own.
+        self.clocks = {key: duty for key, duty in found.items() if duty["subject"]["kind"] == FEEDBACK}
+        self.duties = {key: duty for key, duty in found.items() if key not in self.clocks}
+        self.feedback = FeedbackChecks(port, ledger, list(self.clocks.values()))
+        self.violations: list[str] = self.feedback.violations
         self.look()
 
     def look(self) -> None:
@@ -51,7 +60,7 @@ class Checks:
     def states(self) -> None:
         """What was acknowledged is there, as it was acknowledged."""
         for path, wanted in self.ledger.states.items():
-            reader = self.keeper if "/obligations/" in path or "/focal-officers/" in path else self.admin
+            reader = self.keeper if any(f"/{room}/" in path for room in KEPT) else self.admin
             answer = reader.ask("GET", path)
             found = {name: answer.document.get(name) for name in wanted}
             self.expect(answer.status == 200 and found == wanted, f"{path} is {found} ({answer.status}), not {wanted}")
@@ -65,7 +74,8 @@ class Checks:
         actions = {action for action, _ in self.ledger.done}
         told = Counter()
         for row in self.rows.values():
-            if row["actor"]["kind"] == "user" and row["action"] in actions and row["subject"]["kind"] in kinds:
+            of_people = row["actor"]["kind"] in ("user", "citizen")
+            if of_people and row["action"] in actions and row["subject"]["kind"] in kinds:
                 told[row["action"], f"{row['subject']['kind']}:{row['subject']['id']}"] += 1
         for act in sorted(told.keys() | self.ledger.done.keys()):
             rows, acknowledged = told[act], self.ledger.done[act]
@@ -77,7 +87,7 @@ class Checks:
         for row in self.rows.values():
             if row["subject"]["kind"] != "obligation":
                 continue
-            there = row["subject"]["id"] in self.duties
+            there = row["subject"]["id"] in self.duties or row["subject"]["id"] in self.clocks
             self.expect(there, f"audit row {row['id']} ({row['action']}) names no obligation that is there")
             changes[row["subject"]["id"]] += row["action"] in ACTS
         for duty in self.duties.values():

@@ -4,6 +4,7 @@ import argparse
 import shutil
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from pathlib import Path
 
@@ -36,15 +37,22 @@ def main() -> int:
     parser.add_argument("--kstt", required=True)
     parser.add_argument("--engine", choices=("sqlite", "postgres"), required=True)
     parser.add_argument("--kills", type=int, default=50)
-    parser.add_argument("--short", action="store_const", dest="kills", const=SHORT)
+    parser.add_argument("--short", action="store_true")
     parser.add_argument("--seed", type=int, default=2019)
     args = parser.parse_args()
     stop_on_signals()
     home = Path(tempfile.mkdtemp(prefix=f"kstt-soak-{args.engine}-"))
     parts = {"receivers": receivers.beside_bad_ones}
-    if args.kills:
-        parts = {"kills": lambda server: kills.torment(server, args.kills, args.seed)} | parts
-    violated = sum(one_part(name, part, args.engine, args.kstt, home) for name, part in parts.items())
+    number, pace = (SHORT, kills.SHORT) if args.short else (args.kills, kills.FULL)
+    if number:
+        parts = {"kills": lambda server: kills.torment(server, number, args.seed, pace)} | parts
+
+    def run(name: str) -> int:
+        return one_part(name, parts[name], args.engine, args.kstt, home)
+
+    # Both parts wait most of the time.
+    with ThreadPoolExecutor() if args.short else nullcontext() as pool:
+        violated = sum((pool.map if pool else map)(run, parts))
     if violated:
         print(f"  state and log: {home}")
     else:

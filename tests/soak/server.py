@@ -1,11 +1,14 @@
 """The server that is tormented: started on one port and one state, killed, started again."""
 
+import csv
 import os
 import shutil
 import signal
+import sqlite3
 import subprocess
 import time
 import uuid
+from contextlib import closing
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -77,6 +80,16 @@ class Server:
     def run(self, *command: str) -> subprocess.CompletedProcess:
         """A command at the console, on the same state."""
         return subprocess.run([self.binary, *command], env=self.env, capture_output=True, text=True)
+
+    def query(self, sql: str) -> list[tuple]:
+        """What the database itself holds, past the server."""
+        url = self.env["DATABASE_URL"]
+        if url.startswith("sqlite:"):
+            with closing(sqlite3.connect(f"file:{url.removeprefix('sqlite:')}?mode=ro", uri=True)) as database:
+                return database.execute(sql).fetchall()
+        command = ["psql", "-X", "-t", "--csv", "-v", "ON_ERROR_STOP=1", "-c", sql, url]
+        told = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+        return [tuple(row) for row in csv.reader(told.splitlines())]
 
     def peak_memory(self) -> float:
         """MB of memory at most, where the system tells it; else 0."""

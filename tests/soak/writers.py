@@ -17,6 +17,8 @@ KEEPER, ADMIN = "controller.vpubnd", "admin.vpubnd"
 # Units with demo accounts of every role, and their officers.
 OFFICERS = {"VPUBND": "officer.vpubnd", "SXD": "officer.sxd", "D916": "officer.d916", "C31117": "officer.c31117"}
 FIRST_DAY = "2019-03-04"
+# The clocks on these are kept by the acts on the feedback itself.
+FEEDBACK = "feedback"
 TOLD_OF_A_DUTY = ("officer_id", "met_at", "cancelled_at", "paused_at", "note", "version")
 TOLD_OF_AN_ACCOUNT = ("username", "display_name", "email", "phone", "disabled")
 
@@ -30,6 +32,11 @@ class Ledger:
         # By path: what a reader has to find there.
         self.states: dict[str, dict] = {}
         self.units: list[str] = []
+        # Codes of feedback that came with the demo.
+        self.before: set[str] = set()
+        # Feedback by its title: what the sender was told, and what nobody may have been told.
+        self.receipts: dict[str, dict] = {}
+        self.hasty: set[str] = set()
         self.moved_to = ""
         self.violations: list[str] = []
 
@@ -98,7 +105,8 @@ class OfDuties(Writer):
             found = self.api.all(f"/v1/obligations?{self.query}")
             self.waiting = [
                 duty["id"] for duty in found
-                if duty["unit"]["code"] not in OFFICERS and int(duty["id"][-6:], 16) % of == first
+                if duty["unit"]["code"] not in OFFICERS and duty["subject"]["kind"] != FEEDBACK
+                and int(duty["id"][-6:], 16) % of == first
             ]
             self.dice.shuffle(self.waiting)
         return self.waiting.pop() if self.waiting else None
@@ -183,7 +191,10 @@ class Assigners(OfDuties):
         self.officers = {unit: accounts[name] for unit, name in OFFICERS.items()}
         for unit in OFFICERS:
             duties = self.api.all(f"/v1/obligations?unit={unit}")
-            self.held += [(duty["id"], unit) for duty in duties if duty["unit"]["code"] == unit]
+            self.held += [
+                (duty["id"], unit) for duty in duties
+                if duty["unit"]["code"] == unit and duty["subject"]["kind"] != FEEDBACK
+            ]
 
     def act(self) -> None:
         if not self.held:
@@ -297,8 +308,10 @@ class Clockmakers(Writer):
 WRITERS = (FirstHalf, SecondHalf, Rivals, Assigners, Appointers, Registrars, Founders, Clockmakers)
 
 
-def start_writers(port: int, ledger: Ledger, seed: int, stop: threading.Event) -> list[Writer]:
-    writers = [kind(kind.__name__, port, ledger, seed, stop) for kind in WRITERS]
+def start_writers(
+    kinds: tuple[type[Writer], ...], port: int, ledger: Ledger, seed: int, stop: threading.Event
+) -> list[Writer]:
+    writers = [kind(kind.__name__, port, ledger, seed, stop) for kind in kinds]
     for writer in writers:
         writer.start()
     return writers

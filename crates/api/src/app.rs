@@ -13,6 +13,7 @@ use kstt_persistence::procedures::SearchIndex;
 use kstt_persistence::{Db, calendar};
 
 use crate::accounts::Identity;
+use crate::attachments::Attachments;
 use crate::clock::{Clock, Ids, TraceIds};
 use crate::config::Config;
 use crate::edge::Limits;
@@ -58,6 +59,8 @@ pub struct App {
     /// What messages are made with, and the ways out.
     pub(crate) messages: MessageData,
     pub(crate) outgoing: Outgoing,
+    /// The file store and the scanner.
+    pub(crate) attachments: Attachments,
 }
 
 impl App {
@@ -93,6 +96,7 @@ impl App {
             feedback,
             messages: MessageData::load()?,
             outgoing: Outgoing::open(&config)?,
+            attachments: Attachments::open(&config)?,
             config,
             db,
             clock,

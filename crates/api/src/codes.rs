@@ -2,7 +2,7 @@
 
 use actix_web::{HttpResponse, get, web};
 use kstt_domain::codes::{CodeLabel, CodeList};
-use kstt_domain::{calendar, feedback, notifications, obligations, policy, procedures, units};
+use kstt_domain::{attachments, calendar, feedback, notifications, obligations, policy, procedures, units};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -53,6 +53,8 @@ impl From<CodeList> for CodeListView {
 fn all() -> Vec<CodeList> {
     let mut lists = vec![
         CodeList::of::<ProblemCode>(),
+        CodeList::of::<attachments::AttachmentState>(),
+        CodeList::of::<attachments::FileFault>(),
         CodeList::of::<calendar::DayKind>(),
         CodeList::of::<calendar::DayReason>(),
         CodeList::of::<calendar::DayStatus>(),

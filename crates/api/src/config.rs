@@ -2,7 +2,7 @@
 //! [`VARIABLES`]. Unsafe settings are refused in production with a sentence that says what to set.
 
 use std::net::{IpAddr, SocketAddr};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
 use ipnet::IpNet;
@@ -54,6 +54,20 @@ pub const VARIABLES: &[(&str, &str, &str)] = &[
         "",
         "private networks that webhooks may call, also without TLS, separated by commas; refused in production",
     ),
+    (
+        "KSTT_FILES",
+        "files in KSTT_VAR_DIR",
+        "where attachments are kept: a directory that all instances share, or `s3://bucket/prefix`; never one place for two databases",
+    ),
+    ("KSTT_S3_ENDPOINT", "", "address of a store that speaks S3; none: Amazon's own"),
+    ("KSTT_S3_REGION", "us-east-1", "region of the bucket"),
+    ("KSTT_S3_ACCESS_KEY", "", "access key of the bucket; needed with `s3://`"),
+    ("KSTT_S3_SECRET_KEY", "", "secret key of the bucket; needed with `s3://`"),
+    (
+        "KSTT_CLAMAV",
+        "",
+        "`host:port` of a clamd that scans attachments; none: they are marked as not scanned",
+    ),
     ("KSTT_LOG", "info", "what is logged: error, warn, info, debug, trace"),
 ];
 
@@ -66,6 +80,25 @@ pub enum ClockChoice {
     Real,
     /// Starts here the first time, and where it was left afterwards.
     Demo(DateTime<Utc>),
+}
+
+/// Where attachments are kept.
+#[derive(Debug, Clone)]
+pub enum FilesAt {
+    Directory(PathBuf),
+    Bucket(Bucket),
+}
+
+/// A bucket of something that speaks S3.
+#[derive(Debug, Clone)]
+pub struct Bucket {
+    pub name: String,
+    /// What every key begins with; may be empty.
+    pub prefix: String,
+    pub endpoint: Option<String>,
+    pub region: String,
+    pub access_key: String,
+    pub secret_key: String,
 }
 
 /// The whole configuration.
@@ -91,6 +124,9 @@ pub struct Config {
     pub mail_from: Option<String>,
     /// Private networks that webhooks may call.
     pub webhook_networks: Vec<IpNet>,
+    pub files: FilesAt,
+    /// `host:port` of the scanner.
+    pub clamav: Option<String>,
     pub log: String,
 }
 
@@ -115,6 +151,7 @@ impl Config {
             Some(url) => Target::parse(&url).map_err(|e| format!("DATABASE_URL: {e}"))?,
             None => Target::Sqlite(var_dir.join("kstt.db")),
         };
+        let files = files(&var_dir, &get)?;
         let config = Self {
             production,
             database,
@@ -140,6 +177,8 @@ impl Config {
             smtp_url: get("KSTT_SMTP_URL"),
             mail_from: get("KSTT_MAIL_FROM"),
             webhook_networks: networks("KSTT_WEBHOOK_NETWORKS", get("KSTT_WEBHOOK_NETWORKS"))?,
+            files,
+            clamav: scanner(get("KSTT_CLAMAV"))?,
             log: get("KSTT_LOG").unwrap_or_else(|| "info".into()),
         };
         if config.rate_limit == Some(0)
@@ -174,6 +213,14 @@ impl Config {
         }
         if self.smtp_url.as_deref().is_some_and(|url| !is_safe_mail(url)) {
             return Err("production reaches the mail server with TLS: use smtps://… or add ?tls=required to KSTT_SMTP_URL".into());
+        }
+        if let FilesAt::Bucket(Bucket { endpoint: Some(endpoint), .. }) = &self.files
+            && !endpoint.starts_with("https://")
+            && !is_local(endpoint)
+        {
+            return Err(
+                "production reaches the file store with TLS: use https://… in KSTT_S3_ENDPOINT".into()
+            );
         }
         match &self.database {
             Target::Sqlite(_) if !allowed("KSTT_ALLOW_SQLITE") => {
@@ -212,6 +259,42 @@ fn is_local(url: &str) -> bool {
         || name.starts_with("%2F")
         || name == "localhost"
         || name.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
+fn files(var_dir: &Path, get: &impl Fn(&str) -> Option<String>) -> Result<FilesAt, String> {
+    let Some(place) = get("KSTT_FILES") else { return Ok(FilesAt::Directory(var_dir.join("files"))) };
+    let Some(bucket) = place.strip_prefix("s3://") else {
+        if place.contains("://") {
+            return Err(format!("KSTT_FILES is a directory or s3://bucket/prefix, not {place:?}"));
+        }
+        return Ok(FilesAt::Directory(place.into()));
+    };
+    let (name, prefix) = bucket.split_once('/').unwrap_or((bucket, ""));
+    if name.is_empty() {
+        return Err("KSTT_FILES names no bucket: write s3://bucket/prefix".into());
+    }
+    // Other characters are signed in more than one way by the stores that speak S3.
+    if !prefix.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '/' | '-' | '_' | '.')) {
+        return Err(format!("the prefix of KSTT_FILES has letters, digits and /-_. only, not {prefix:?}"));
+    }
+    let needed = |name: &str| get(name).ok_or_else(|| format!("KSTT_FILES=s3://… needs {name}"));
+    Ok(FilesAt::Bucket(Bucket {
+        name: name.to_owned(),
+        prefix: prefix.trim_matches('/').to_owned(),
+        endpoint: get("KSTT_S3_ENDPOINT"),
+        region: get("KSTT_S3_REGION").unwrap_or_else(|| "us-east-1".into()),
+        access_key: needed("KSTT_S3_ACCESS_KEY")?,
+        secret_key: needed("KSTT_S3_SECRET_KEY")?,
+    }))
+}
+
+fn scanner(value: Option<String>) -> Result<Option<String>, String> {
+    let Some(address) = value else { return Ok(None) };
+    let port = address.rsplit_once(':').filter(|(host, _)| !host.is_empty());
+    match port.and_then(|(_, port)| port.parse::<u16>().ok()) {
+        Some(_) => Ok(Some(address)),
+        None => Err(format!("KSTT_CLAMAV is host:port, not {address:?}")),
+    }
 }
 
 fn clock(value: Option<String>, production: bool) -> Result<ClockChoice, String> {
@@ -302,6 +385,10 @@ mod tests {
         assert!(read(&[("DATABASE_URL", "mysql://x")]).unwrap_err().contains("mysql"));
         assert!(read(&[("KSTT_LISTEN", "8080")]).unwrap_err().contains("KSTT_LISTEN"));
         assert!(read(&[("KSTT_CLOCK", "yesterday")]).unwrap_err().contains("KSTT_CLOCK"));
+        assert!(read(&[("KSTT_FILES", "s3://bucket/a b")]).unwrap_err().contains("letters, digits"));
+        assert!(read(&[("KSTT_FILES", "s3://bucket/a")]).unwrap_err().contains("KSTT_S3_ACCESS_KEY"));
+        assert!(read(&[("KSTT_FILES", "ftp://x")]).unwrap_err().contains("KSTT_FILES"));
+        assert!(read(&[("KSTT_CLAMAV", "scanner")]).unwrap_err().contains("KSTT_CLAMAV"));
         assert!(read(&[("KSTT_MASTER_KEY", "AAAA")]).unwrap_err().contains("32 bytes"));
     }
 }

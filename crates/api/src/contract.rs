@@ -106,6 +106,7 @@ fn rooms(config: &mut utoipa_actix_web::service_config::ServiceConfig) {
     crate::calendar::routes(config);
     crate::obligations::routes(config);
     crate::feedback::routes(config);
+    crate::attachments::routes(config);
     crate::notifications::routes(config);
     crate::documents::routes(config);
     crate::open::routes(config);

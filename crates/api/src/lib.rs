@@ -5,6 +5,7 @@
 
 pub mod accounts;
 pub mod app;
+mod attachments;
 pub mod audit;
 pub mod calendar;
 pub mod clock;

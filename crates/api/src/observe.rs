@@ -3,7 +3,12 @@
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpResponse, get};
 use kstt_domain::calendar::vn_date;
-use prometheus::{Encoder, HistogramOpts, HistogramVec, IntCounterVec, Opts, Registry, TextEncoder};
+use kstt_domain::codes::Code;
+use kstt_domain::notifications::DeliveryState;
+use kstt_persistence::notifications;
+use prometheus::{
+    Encoder, HistogramOpts, HistogramVec, IntCounterVec, IntGaugeVec, Opts, Registry, TextEncoder,
+};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -15,6 +20,8 @@ pub struct Metrics {
     registry: Registry,
     requests: IntCounterVec,
     seconds: HistogramVec,
+    /// Messages on their way out, told when they are asked for.
+    deliveries: IntGaugeVec,
 }
 
 impl Metrics {
@@ -31,13 +38,18 @@ impl Metrics {
             &["method", "route"],
         );
         let (requests, seconds) = (requests.expect("valid metric"), seconds.expect("valid metric"));
+        let deliveries = IntGaugeVec::new(
+            Opts::new("kstt_deliveries", "Messages to webhooks and mailboxes, by state"),
+            &["state"],
+        );
+        let deliveries = deliveries.expect("valid metric");
         let registry = Registry::new();
-        for collector in
-            [Box::new(requests.clone()) as Box<dyn prometheus::core::Collector>, Box::new(seconds.clone())]
-        {
+        let collectors: [Box<dyn prometheus::core::Collector>; 3] =
+            [Box::new(requests.clone()), Box::new(seconds.clone()), Box::new(deliveries.clone())];
+        for collector in collectors {
             registry.register(collector).expect("each metric is registered once");
         }
-        Self { registry, requests, seconds }
+        Self { registry, requests, seconds, deliveries }
     }
 
     /// Counts one answered request.
@@ -119,6 +131,12 @@ async fn metrics(visitor: Visitor) -> Result<HttpResponse, ApiError> {
     });
     if !allowed {
         return Err(ApiError::not_found());
+    }
+    // No further than this is counted for each receiver.
+    let tally = visitor.read(|conn| Ok(notifications::tally_all(conn, 10_000)?)).await?;
+    let gauges = &visitor.app.metrics.deliveries;
+    for (state, count) in [(DeliveryState::Pending, tally.pending), (DeliveryState::Dead, tally.dead)] {
+        gauges.with_label_values(&[state.code()]).set(count);
     }
     let mut text = Vec::new();
     TextEncoder::new().encode(&visitor.app.metrics.registry.gather(), &mut text).map_err(|error| {

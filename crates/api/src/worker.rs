@@ -6,7 +6,7 @@ use kstt_persistence::{idempotency, procedures as registry};
 
 use crate::app::App;
 use crate::http::ApiError;
-use crate::{feedback, notifications, obligations, procedures};
+use crate::{attachments, feedback, notifications, obligations, procedures};
 
 /// Answers for retries are kept this long.
 const KEPT: TimeDelta = TimeDelta::hours(24);
@@ -39,9 +39,11 @@ pub fn retire(app: &App) -> Result<(), ApiError> {
     crate::audit::stop_sealing(app)
 }
 
-/// Brings out messages for a while; answers whether there may be more at once.
+/// What waits for others: brings out messages for a while, and has files scanned; answers whether there may be
+/// more at once.
 pub fn send(app: &App) -> Result<bool, ApiError> {
-    notifications::send_turn(app)
+    let more = notifications::send_turn(app)?;
+    Ok(attachments::turn(app)? || more)
 }
 
 /// Versions derived again in one transaction.

@@ -239,10 +239,10 @@ def check_envelope(delivery: Delivery, city: City, duty: str) -> None:
     fact(attributes["subject"] == f"obligation/{duty}", "its subject names the obligation")
     fact(attributes["source"], f"its source is {attributes['source']}")
     fact(attributes["time"] == datetime.fromisoformat(row["at"]), "its time is that of the row")
-    fact(attributes["sequence"] == str(row["place"]), "its sequence is the row's place in the trail")
+    fact(attributes["sequence"] == f"{row['place']:020}", "its sequence is the row's place in the trail")
     names = {"specversion", "id", "type", "subject", "source", "time", "datacontenttype", "sequence"}
     fact(set(attributes) == names, f"it has these attributes and no others: {sorted(attributes)}")
-    data = {"action": row["action"], "subject": row["subject"], "unit": UNIT}
+    data = {"action": row["action"], "event": None, "subject": row["subject"], "unit": UNIT}
     fact(event.get_data() == data, "its data are references, and nothing else")
     without = {name: value for name, value in json.loads(delivery.body).items() if name != "type"}
     try:

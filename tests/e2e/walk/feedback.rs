@@ -13,7 +13,7 @@ pub fn is_about_all(id: &str) -> bool {
 }
 
 /// Sends an operation about an item.
-pub fn send(person: &Person<'_>, item: &str, id: &str, unit: &str) -> Option<Answer> {
+pub fn send(person: &Person<'_>, item: &str, file: &str, id: &str, unit: &str) -> Option<Answer> {
     let change = |method: &str, path: String, body: Value| {
         person.send(method, &path).header("If-Match", STALE).json(body).answer()
     };
@@ -38,6 +38,11 @@ pub fn send(person: &Person<'_>, item: &str, id: &str, unit: &str) -> Option<Ans
             format!("/v1/feedback/{item}/ledger"),
             json!({ "state": "blocked", "missing": "Mã" }),
         ),
+        "listFeedbackFiles" => person.get(&format!("/v1/feedback/{item}/files")),
+        "attachToFeedback" => {
+            crate::feedback::files::attach(person, item, "a.pdf", crate::feedback::files::PDF)
+        }
+        "linkFeedbackFile" => person.post(&format!("/v1/feedback/{item}/files/{file}/link"), json!({})),
         "listFeedbackLedger" => person.get("/v1/feedback-ledger"),
         "eraseFeedbackSenders" => person.post("/v1/feedback-senders/erase", json!({ "dry_run": true })),
         "registerFeedback" => {
@@ -95,6 +100,9 @@ const FEEDBACK_READS: &[&str] = &[
     "getFeedbackSender",
     "getFeedbackLedger",
     "setFeedbackLedger",
+    "listFeedbackFiles",
+    "attachToFeedback",
+    "linkFeedbackFile",
     "registerFeedback",
 ];
 

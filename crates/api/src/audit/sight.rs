@@ -43,6 +43,7 @@ const KINDS: &[(&str, Rule)] = &[
     ("obligation_recount", Rule::Everyone),
     ("obligation", Rule::AsFarAs(Action::ReadObligations)),
     ("feedback", Rule::AsFarAs(Action::ReadFeedback)),
+    ("attachment", Rule::AsFarAs(Action::ReadFeedback)),
     ("duty_feed", Rule::AsFarAs(Action::ReadObligations)),
     ("clock", Rule::Everyone),
     ("focal_officer", Rule::AsFarAs(Action::ReadFocalOfficers)),

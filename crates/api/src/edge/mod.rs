@@ -113,7 +113,7 @@ fn admissible(req: &ServiceRequest) -> Result<(), ApiError> {
     });
     // A file comes as the type it has, whatever the caller would rather have.
     let is_file = *req.method() == Method::GET
-        && (["/v1/files/", "/v1/open/"].iter().any(|room| req.path().starts_with(room))
+        && (["/v1/files/", "/v1/open/", "/v1/downloads/"].iter().any(|room| req.path().starts_with(room))
             || req.path().ends_with(".ics"));
     if req.path().starts_with("/v1/") && !is_file && !acceptable {
         return Err(ApiError::because(

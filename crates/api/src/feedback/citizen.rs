@@ -1,77 +1,25 @@
 //! The citizen with code and secret: how it stands, and what they may add, withdraw, reopen or say of it.
 
-use std::future::{Ready, ready};
-
-use actix_web::{FromRequest, HttpRequest, HttpResponse, dev, get, post, web};
+use actix_web::{HttpResponse, get, post, web};
 use chrono::{DateTime, Days, NaiveDate, Utc};
-use hmac::{Hmac, Mac};
 use kstt_domain::calendar::vn_date;
 use kstt_domain::codes::Code;
 use kstt_domain::feedback::{CitizenAct, FeedbackEvent, FeedbackState, Letter, Sender, grounds, next};
 use kstt_domain::obligations::Words;
-use kstt_domain::policy::actions::FollowFeedback;
-use kstt_domain::policy::{Permit, Target};
+use kstt_domain::policy::Permit;
 use kstt_persistence::feedback::{self as rows, FeedbackRow};
-use kstt_persistence::{Conn, units};
+use kstt_persistence::units;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use sha2::Sha256;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::act::{Said, perform, refusal};
+use super::secret::{Secret, SecretHeader, own, proven};
 use super::{clocks, intake, sender};
 use crate::app::App;
 use crate::contract::problems;
-use crate::http::{ApiError, Body, Faults, Halt, IdempotencyKey, Reply, Tx, Visitor, canonical};
-
-/// The secret of an item, in a header so that no address holds it.
-#[derive(IntoParams)]
-#[into_params(parameter_in = Header)]
-#[allow(dead_code)]
-struct SecretHeader {
-    /// As it was told when the item was sent.
-    #[param(rename = "Feedback-Secret", max_length = 100, example = "0a1b2-c3d4e-f5g6h-7j8k9")]
-    feedback_secret: String,
-}
-
-/// The secret as it came; none is a wrong one.
-struct Secret(String);
-
-impl FromRequest for Secret {
-    type Error = ApiError;
-    type Future = Ready<Result<Self, ApiError>>;
-
-    fn from_request(req: &HttpRequest, _: &mut dev::Payload) -> Self::Future {
-        let value = req.headers().get("feedback-secret").and_then(|value| value.to_str().ok());
-        ready(Ok(Self(value.unwrap_or_default().to_owned())))
-    }
-}
-
-/// Digits and letters that nobody takes for one another.
-const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
-
-/// The secret of an item: derived from its code, never stored.
-pub fn secret_of(app: &App, code: &str) -> String {
-    let key = app.master.derive("feedback lookup");
-    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&key) else { return String::new() };
-    mac.update(code.as_bytes());
-    let bytes = mac.finalize().into_bytes();
-    let letters: Vec<char> =
-        bytes.iter().take(20).map(|byte| ALPHABET[usize::from(byte % 32)].into()).collect();
-    letters.chunks(5).map(|part| part.iter().collect::<String>()).collect::<Vec<_>>().join("-")
-}
-
-/// The item of a code and its secret. A wrong code and a wrong secret look and take the same.
-fn proven(conn: &mut Conn, app: &App, code: &str, secret: &str) -> Result<FeedbackRow, ApiError> {
-    let row = rows::by_code(conn, code)?.filter(|row| row.parent_id.is_none());
-    let bare =
-        |text: &str| text.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_lowercase();
-    // Digests are compared: how far they agree tells nothing of the secret.
-    let digest = |text: &str| canonical(bare(text).as_bytes());
-    let right = digest(&secret_of(app, code)) == digest(secret);
-    row.filter(|_| right).ok_or_else(ApiError::not_found)
-}
+use crate::http::{ApiError, Body, Faults, Halt, IdempotencyKey, Reply, Tx, Visitor};
 
 /// An item as its sender sees it.
 #[derive(Debug, Serialize, ToSchema)]
@@ -218,13 +166,6 @@ struct CitizenReason {
 #[schema(example = json!({ "satisfied": true }))]
 struct Vote {
     satisfied: bool,
-}
-
-/// The item, and the citizen's permission to follow it.
-fn own(tx: &mut Tx<'_>, code: &str, secret: &Secret) -> Result<(FeedbackRow, Permit<FollowFeedback>), Halt> {
-    let row = proven(tx.conn, tx.app, code, &secret.0)?;
-    let permit = tx.permit(&Target::city(&row.id))?;
-    Ok((row, permit))
 }
 
 /// Add to one's feedback

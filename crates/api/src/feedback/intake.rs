@@ -20,7 +20,7 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::act::told;
-use super::citizen::secret_of;
+use super::secret::secret_of;
 use super::wire::{AboutView, FeedbackTeller, FeedbackView};
 use super::{KIND, clocks, sender};
 use crate::contract::problems;

@@ -25,8 +25,11 @@ const SEARCHED: usize = 1_000;
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 struct FeedbackQuery {
+    /// Only in this state.
     state: Option<FeedbackState>,
+    /// Only of this class.
     class: Option<FeedbackClass>,
+    /// Only what came this way.
     channel: Option<FeedbackChannel>,
     /// Code of the unit that handles it.
     #[param(max_length = 20)]

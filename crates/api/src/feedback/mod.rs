@@ -18,6 +18,7 @@ mod publish;
 mod read;
 mod replay;
 mod retention;
+mod secret;
 mod sender;
 mod sight;
 mod windows;
@@ -29,8 +30,9 @@ use utoipa_actix_web::service_config::ServiceConfig;
 pub use clocks::follow_clock;
 pub use part::Resemblance;
 pub use replay::replay;
+pub use secret::{Secret, SecretHeader, own, proven};
 pub use sender::of as sender_of;
-pub use sight::follow_units;
+pub use sight::{follow_units, is_complained_of, reading, target, visible};
 pub use windows::windows_tick;
 pub use wire::MissingPart;
 

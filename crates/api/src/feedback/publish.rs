@@ -21,7 +21,7 @@ use crate::app::App;
 use crate::contract::problems;
 use crate::http::{
     ApiError, Body, Caller, Cursor, Faults, Halt, IdempotencyKey, IfMatch, Page, Params, Reply, Tx, Visitor,
-    limit, say,
+    limit, list, say,
 };
 
 /// What in each text would show who someone is.
@@ -69,7 +69,8 @@ async fn check_publication(caller: Caller, id: web::Path<String>) -> Result<Http
     Ok(Reply::ok(&check)?.into_response())
 }
 
-/// The texts as everyone is to read them; what is missing stays as it is.
+/// The texts as everyone is to read them; what is missing stays as it is. `confirmed` names the findings that
+/// may stay, as they stand in the text.
 #[derive(Debug, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({ "content": "Tôi nộp hồ sơ đăng ký khai sinh nhưng chưa nhận được kết quả.", "confirmed": [] }))]
@@ -83,9 +84,8 @@ struct Publication {
     #[serde(default)]
     #[schema(max_length = 20000)]
     answer: Option<String>,
-    /// Findings that may stay, as they stand in the text.
     #[serde(default)]
-    #[schema(max_items = 100)]
+    #[schema(schema_with = list::<100, 500>)]
     confirmed: Vec<String>,
 }
 
@@ -111,6 +111,7 @@ fn publish(tx: &mut Tx<'_>, row: &mut FeedbackRow, wanted: &Publication) -> Resu
         return Err(refusal("Công khai ở phản ánh gốc.", "The whole item is published, not a part."));
     }
     let mut faults = Faults::default();
+    faults.list::<100, 500>("/confirmed", &wanted.confirmed);
     let text = |faults: &mut Faults, pointer, given: &Option<String>, stored: &str, longest| match given {
         Some(text) => faults.paragraphs(pointer, text, longest),
         None => stored.to_owned(),

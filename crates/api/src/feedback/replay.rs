@@ -154,7 +154,7 @@ fn go_on(tx: &mut Tx<'_>, step: Step, item: &SampleItem, unit: &str, id: &str) -
                 Ok(Said::default())
             })?;
             if item.public {
-                take::<JudgeFeedback>(tx, id, FeedbackEvent::Publish, |tx, row| publish::as_it_is(tx, row))
+                take::<JudgeFeedback>(tx, id, FeedbackEvent::Publish, publish::as_it_is)
             } else {
                 take::<JudgeFeedback>(tx, id, FeedbackEvent::Close, |_, _| Ok(Said::default()))
             }

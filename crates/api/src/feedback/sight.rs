@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use kstt_domain::feedback::FeedbackClass;
 use kstt_domain::policy::actions::ReadFeedback;
-use kstt_domain::policy::{Actor, Target, permit};
+use kstt_domain::policy::{Actor, Permit, Target, permit};
 use kstt_persistence::feedback::{self as rows, FeedbackRow};
 use kstt_persistence::units::Viewers;
 use kstt_persistence::{Conn, Error};
@@ -17,14 +17,25 @@ pub fn target(viewers: &Viewers, actor: &Actor, row: &FeedbackRow, today: NaiveD
     unit_target(viewers, actor, &row.id, &row.handler_unit_id, today)
 }
 
-/// Whether someone may know of an item: as far as they answer for the unit that handles it, or because their
-/// unit received it.
+/// Whether someone may know of an item; see [`reading`].
 pub fn sees(viewers: &Viewers, actor: &Actor, row: &FeedbackRow, today: NaiveDate) -> bool {
+    reading(viewers, actor, row, today).is_some()
+}
+
+/// The permission to know of an item: as far as someone answers for the unit that handles it, or because
+/// their unit received it.
+pub fn reading(
+    viewers: &Viewers,
+    actor: &Actor,
+    row: &FeedbackRow,
+    today: NaiveDate,
+) -> Option<Permit<ReadFeedback>> {
     let own = actor.unit.as_ref().map(|unit| &unit.id);
-    let reads = |target: &Target| permit::<ReadFeedback>(actor, target).is_ok();
-    let received = row.receiver().map(|place| unit_target(viewers, actor, &row.id, place, today));
-    reads(&target(viewers, actor, row, today))
-        || received.is_some_and(|target| target.unit_path.first() == own && reads(&target))
+    permit::<ReadFeedback>(actor, &target(viewers, actor, row, today)).ok().or_else(|| {
+        let received = unit_target(viewers, actor, &row.id, row.receiver()?, today);
+        let by_own = received.unit_path.first() == own;
+        permit::<ReadFeedback>(actor, &received).ok().filter(|_| by_own)
+    })
 }
 
 /// The item of an id or a code, for someone who may know of it.

@@ -2,12 +2,19 @@
 
 use chrono::NaiveDate;
 use kstt_domain::text;
+use utoipa::openapi::schema::{Array, ArrayBuilder, ObjectBuilder, Type};
 
 use super::{ApiError, FieldFault, Say, say};
 
 /// The earliest and latest day a body may name.
 const FIRST_DAY: NaiveDate = NaiveDate::from_ymd_opt(1900, 1, 1).unwrap();
 const LAST_DAY: NaiveDate = NaiveDate::from_ymd_opt(2200, 1, 1).unwrap();
+
+/// What the contract says of a list that [`Faults::list`] judges by the same bounds.
+pub fn list<const ITEMS: usize, const LENGTH: usize>() -> Array {
+    let text = ObjectBuilder::new().schema_type(Type::String).max_length(Some(LENGTH));
+    ArrayBuilder::new().items(text).max_items(Some(ITEMS)).build()
+}
 
 /// Faults found so far.
 #[derive(Debug, Default)]
@@ -54,6 +61,20 @@ impl Faults {
     /// An optional line.
     pub fn optional_line(&mut self, pointer: &str, value: Option<&str>, max: usize) -> Option<String> {
         value.map(|value| self.line(pointer, value, max))
+    }
+
+    /// At most `ITEMS` texts of at most `LENGTH` characters; see [`list`].
+    pub fn list<const ITEMS: usize, const LENGTH: usize>(&mut self, pointer: &str, values: &[String]) {
+        if values.len() > ITEMS {
+            self.add(pointer, "length", say(format!("Nhiều nhất {ITEMS}."), format!("At most {ITEMS}.")));
+        }
+        if values.iter().any(|value| value.chars().count() > LENGTH) {
+            let detail = say(
+                format!("Có mục dài quá {LENGTH} ký tự."),
+                format!("One is longer than {LENGTH} characters."),
+            );
+            self.add(pointer, "too_long", detail);
+        }
     }
 
     /// A day between 1900 and 2200.

@@ -13,7 +13,7 @@ mod write;
 pub use body::{Body, FileBody, RawBody, canonical, unsupported_type};
 pub use ctx::{Caller, Ctx, MAX_TAGS, Visitor, knows};
 pub use cursor::{Cursor, Page};
-pub use faults::Faults;
+pub use faults::{Faults, list};
 pub use headers::{IdempotencyKey, IfMatch, IfNoneMatch};
 pub use params::{Count, CountBody, Params, as_of, counted, limit, stored_moment};
 pub use problem::{ApiError, FieldFault, Problem, ProblemBody, ProblemCode, Say, say};

@@ -13,12 +13,15 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::webhooks::managed;
 use crate::contract::problems;
-use crate::http::{ApiError, Body, Caller, Cursor, IdempotencyKey, Page, Params, Reply, Tx, limit, say};
+use crate::http::{
+    ApiError, Body, Caller, Cursor, Faults, IdempotencyKey, Page, Params, Reply, Tx, limit, list,
+};
 
 /// Narrows the deliveries of a webhook.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 struct DeliveryQuery {
+    /// Only in this state.
     state: Option<DeliveryState>,
     /// Items on a page.
     #[param(minimum = 1, maximum = 200, default = 20)]
@@ -103,14 +106,13 @@ async fn list_deliveries(
     Ok(Reply::ok(&Page::of(found, usize::from(limit), None, next, DeliveryView::of))?.into_response())
 }
 
-/// What to send again.
+/// What to send again: these deliveries that were given up, or all of the webhook's.
 #[derive(Debug, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({}))]
 struct Replay {
-    /// Deliveries that were given up; all of the webhook's when missing.
     #[serde(default)]
-    #[schema(max_items = 200)]
+    #[schema(schema_with = list::<200, 36>)]
     delivery_ids: Option<Vec<String>>,
 }
 
@@ -141,10 +143,9 @@ async fn replay_deliveries(
     caller
         .write(&body.hash, move |tx| {
             let (row, permit) = managed(tx, &id)?;
-            if wanted.delivery_ids.as_ref().is_some_and(|ids| ids.len() > 200) {
-                let detail = say("Nhiều nhất 200.", "At most 200.");
-                return Err(ApiError::fault("/delivery_ids", "length", detail).into());
-            }
+            let mut faults = Faults::default();
+            faults.list::<200, 36>("/delivery_ids", wanted.delivery_ids.as_deref().unwrap_or_default());
+            faults.finish()?;
             let real_now = tx.app.clock.real_now().naive_utc();
             let replayed = rows::replay(tx.conn, &permit, wanted.delivery_ids.as_deref(), real_now)?;
             let change = Change {

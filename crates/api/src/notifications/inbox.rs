@@ -17,7 +17,8 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use crate::app::App;
 use crate::contract::problems;
 use crate::http::{
-    ApiError, Body, Caller, CountBody, Cursor, IdempotencyKey, Page, Params, Reply, Tx, limit, say,
+    ApiError, Body, Caller, CountBody, Cursor, Faults, IdempotencyKey, Page, Params, Reply, Tx, limit, list,
+    say,
 };
 
 /// Narrows the inbox.
@@ -150,7 +151,7 @@ fn tell(app: &App, conn: &mut Conn, row: NotificationRow) -> Result<Notification
 #[schema(example = json!({ "up_to": "0196a0c0-0000-7000-8000-000000000000" }))]
 struct ReadMark {
     #[serde(default)]
-    #[schema(max_items = 200)]
+    #[schema(schema_with = list::<200, 36>)]
     ids: Vec<String>,
     /// All messages up to and including this one.
     #[serde(default)]
@@ -183,12 +184,12 @@ async fn mark_notifications_read(caller: Caller, body: Body<ReadMark>) -> Result
                 let detail = say("Nêu `ids` hoặc `up_to`.", "Name `ids` or `up_to`.");
                 return Err(ApiError::fault("/ids", "missing", detail).into());
             }
-            if wanted.ids.len() > 200 {
-                let detail = say("Nhiều nhất 200.", "At most 200.");
-                return Err(ApiError::fault("/ids", "length", detail).into());
-            }
+            let mut faults = Faults::default();
+            faults.list::<200, 36>("/ids", &wanted.ids);
+            let up_to = faults.optional_line("/up_to", wanted.up_to.as_deref(), 36);
+            faults.finish()?;
             let now = tx.now.naive_utc();
-            let marked = rows::mark_read(tx.conn, &permit, &wanted.ids, wanted.up_to.as_deref(), now)?;
+            let marked = rows::mark_read(tx.conn, &permit, &wanted.ids, up_to.as_deref(), now)?;
             let id = tx.actor.id.clone();
             let change = Change {
                 kind: "inbox",

@@ -87,6 +87,9 @@ async fn set_preferences(
         .write(&body.hash, move |tx| {
             let (permit, expected) = (mine(tx)?, expected.clone()?);
             let mut faults = Faults::default();
+            if wanted.muted.len() > 50 {
+                faults.add("/muted", "length", say("Nhiều nhất 50.", "At most 50."));
+            }
             for (index, kind) in wanted.muted.iter().enumerate().filter(|(_, kind)| !kind.may_be_muted()) {
                 let detail = say(format!("Không thể tắt {kind}."), format!("{kind} cannot be muted."));
                 faults.add(format!("/muted/{index}"), "not_mutable", detail);

@@ -76,6 +76,7 @@ actions! {
     CorrectFeedback = "feedback.correct", "Sửa thời điểm tiếp nhận phản ánh", "Correct the receipt of feedback";
     EnterFeedback = "feedback.enter", "Ghi sổ nhập hệ thống quốc gia", "Keep the ledger of the national system";
     EraseSenders = "feedback.erase_senders", "Xóa thông tin người gửi hết thời hạn lưu", "Erase senders after their term";
+    JudgeAttachment = "attachments.judge", "Kết luận tệp đính kèm sau khi quét mã độc", "Judge an attachment by its scan";
     KeepMyNotifications = "notifications.keep", "Xem, đánh dấu thông báo của mình", "Read and keep one's own notifications";
     ManageWebhooks = "webhooks.manage", "Quản lý đăng ký nhận sự kiện", "Manage webhooks";
     StoreFile = "files.store", "Lưu tệp biểu mẫu", "Store a form file";

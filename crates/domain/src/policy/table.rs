@@ -220,6 +220,7 @@ pub const TABLE: &[Entry] = &[
     entry_of(Action::CorrectFeedback, FEEDBACK_OFFICE),
     entry_of(Action::EnterFeedback, FEEDBACK_OFFICE),
     entry_of(Action::EraseSenders, FEEDBACK_OFFICE),
+    entry_of(Action::JudgeAttachment, NOBODY),
     entry_of(Action::KeepMyNotifications, ONESELF),
     entry_of(Action::ManageWebhooks, ACCOUNT_ADMINISTRATION),
     Entry { scope: Some(ClientScope::RegistryWrite), ..entry_of(Action::StoreFile, REGISTRY_WRITERS) },

@@ -234,6 +234,17 @@ pub fn tally(conn: &mut Conn, lane: &str, cap: i64) -> Result<Tally, Error> {
     Ok(Tally { pending: count(DeliveryState::Pending)?, dead: count(DeliveryState::Dead)? })
 }
 
+/// How many deliveries of all lanes wait, and how many were given up, counting at most `cap` of each lane.
+pub fn tally_all(conn: &mut Conn, cap: i64) -> Result<Tally, Error> {
+    let lanes: Vec<String> = lanes::table.select(lanes::name).load(conn)?;
+    let mut whole = Tally { pending: 0, dead: 0 };
+    for lane in lanes {
+        let of_lane = tally(conn, &lane, cap)?;
+        (whole.pending, whole.dead) = (whole.pending + of_lane.pending, whole.dead + of_lane.dead);
+    }
+    Ok(whole)
+}
+
 /// Sends again what was given up on a lane: these, or all. The lane need not rest any longer. Answers how
 /// many.
 pub fn replay(

@@ -1,5 +1,6 @@
 //! Tables as diesel sees them. Written to follow `migrations/`; a test compares the two.
 
+mod attachments_room;
 mod deadlines;
 mod feedback_room;
 mod ground;
@@ -7,6 +8,7 @@ mod messages;
 mod people;
 mod registry;
 
+pub use attachments_room::*;
 pub use deadlines::*;
 pub use feedback_room::*;
 pub use ground::*;
@@ -34,6 +36,7 @@ diesel::joinable!(feedback_ledger -> feedback (feedback_id));
 diesel::joinable!(feedback_public -> feedback (feedback_id));
 diesel::joinable!(feedback_senders -> feedback (feedback_id));
 diesel::joinable!(feedback_prints -> feedback (feedback_id));
+diesel::joinable!(attachments -> feedback (feedback_id));
 diesel::joinable!(deliveries -> audit (event_id));
 diesel::joinable!(notifications -> audit (event_id));
 
@@ -85,4 +88,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     feedback_entries,
     feedback_ledger,
     feedback_public,
+    attachments,
 );

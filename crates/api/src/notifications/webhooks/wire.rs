@@ -118,6 +118,7 @@ pub struct Checked {
 pub fn check(tx: &mut Tx<'_>, wanted: &WebhookSpec) -> Result<Checked, ApiError> {
     let mut faults = Faults::default();
     let name = faults.line("/name", &wanted.name, 200);
+    faults.line("/url", &wanted.url, 500);
     if let Err(detail) = tx.app.outgoing.check_address(&wanted.url) {
         faults.add("/url", "refused_address", detail);
     }
