@@ -37,6 +37,7 @@ struct FeedbackQuery {
     /// Id of the account it is given to.
     #[param(max_length = 36)]
     officer: Option<String>,
+    /// Field (lĩnh vực) of the procedure it is about.
     #[param(max_length = 200)]
     field: Option<String>,
     /// Code of the procedure it is about.

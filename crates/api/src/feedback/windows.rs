@@ -26,12 +26,7 @@ pub fn windows_tick(app: &App) -> Result<bool, ApiError> {
         }
         Ok::<_, Halt>(!due.is_empty())
     });
-    match done {
-        Ok(more) => Ok(more),
-        // Another process was faster.
-        Err(Halt::Raced | Halt::Rehearsed(_)) => Ok(false),
-        Err(Halt::Refused(error)) => Err(error),
-    }
+    Ok(Halt::unless_outrun(done)?.unwrap_or(false))
 }
 
 fn open(tx: &mut Tx<'_>, row: &FeedbackRow) -> Result<(), Halt> {

@@ -21,6 +21,18 @@ pub enum Halt {
     Raced,
 }
 
+impl Halt {
+    /// What background work of two processes at once comes to: nothing for the one that was slower, be it that
+    /// a version had moved on or that the same row was stored a moment before.
+    pub fn unless_outrun<T>(done: Result<T, Self>) -> Result<Option<T>, ApiError> {
+        match done {
+            Ok(done) => Ok(Some(done)),
+            Err(Self::Refused(error)) if error.0.code != ProblemCode::Conflict => Err(error),
+            Err(_) => Ok(None),
+        }
+    }
+}
+
 impl std::fmt::Display for Halt {
     /// One English sentence for an operator.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

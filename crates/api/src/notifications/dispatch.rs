@@ -35,12 +35,8 @@ pub fn dispatch_tick(app: &App) -> Result<bool, ApiError> {
         }
         if rows::advance(conn, READER, from, *last)? { Ok(()) } else { Err(Halt::Raced) }
     });
-    match passed {
-        Ok(()) => Ok(true),
-        // Another process has read the same: nothing of it is stored twice.
-        Err(Halt::Raced | Halt::Rehearsed(_)) => Ok(false),
-        Err(Halt::Refused(error)) => Err(error),
-    }
+    // Where another process has read the same, nothing of it is stored twice.
+    Ok(Halt::unless_outrun(passed)?.is_some())
 }
 
 struct Dispatcher<'a> {

@@ -27,12 +27,7 @@ pub fn remind_tick(app: &App) -> Result<bool, ApiError> {
         }
         Ok::<_, Halt>(!waiting.is_empty())
     });
-    match done {
-        Ok(more) => Ok(more),
-        // Another process was faster.
-        Err(Halt::Raced | Halt::Rehearsed(_)) => Ok(false),
-        Err(Halt::Refused(error)) => Err(error),
-    }
+    Ok(Halt::unless_outrun(done)?.unwrap_or(false))
 }
 
 fn remind(tx: &mut Tx<'_>, row: &ObligationRow) -> Result<(), Halt> {
@@ -44,8 +39,7 @@ fn remind(tx: &mut Tx<'_>, row: &ObligationRow) -> Result<(), Halt> {
     let now = tx.now.naive_utc();
     let steps = turn.skip.iter().map(|step| (step, false)).chain(turn.send.iter().map(|step| (step, true)));
     for (step, sent) in steps {
-        rows::note_reminder(tx.conn, &permit, row, &step.id, sent, now)
-            .map_err(|error| if error.is_unique_violation() { Halt::Raced } else { error.into() })?;
+        rows::note_reminder(tx.conn, &permit, row, &step.id, sent, now)?;
     }
     if let Some(step) = turn.send {
         let change = Change {

@@ -95,13 +95,7 @@ pub fn open_due_year(app: &App) -> Result<bool, ApiError> {
     let year = today.year();
     let actor = Actor::system("obligations");
     let opened = app.db.write(|conn| open_year(&mut Tx::of_system(conn, app, &actor), year));
-    match opened {
-        Ok(done) => Ok(done.opened > 0),
-        // Another process opened it in the same moment.
-        Err(Halt::Raced) => Ok(false),
-        Err(Halt::Refused(error)) => Err(error),
-        Err(Halt::Rehearsed(_)) => Ok(false),
-    }
+    Ok(Halt::unless_outrun(opened)?.is_some_and(|done| done.opened > 0))
 }
 
 /// Opens everything that units owe for a year and its parts.
