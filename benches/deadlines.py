@@ -42,9 +42,13 @@ INSERT INTO visible_to SELECT unit_id, room, (2018 - n % 9) || substr(sort_key, 
 """
 
 
-def call(server: Server, method: str, path: str, body: dict | None = None, token: str | None = None) -> tuple[int, dict]:
+def call(
+    server: Server, method: str, path: str, body: dict | None = None, token: str | None = None,
+    more: dict[str, str] | None = None,
+) -> tuple[int, dict]:
     connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=120)
     headers = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {token}"} if token else {})
+    headers |= more or {}
     connection.request(method, path, json.dumps(body) if body is not None else None, headers)
     response = connection.getresponse()
     return response.status, json.loads(response.read() or b"{}")

@@ -91,7 +91,8 @@ class FeedbackChecks:
             self.expect(told, f"{receipt['code']} is {item.get('title')!r}, not {title!r}")
         for title, times in there.items():
             known = title in self.ledger.receipts or title in self.ledger.hasty
-            self.expect(times == 1 and known, f"{title!r} is there {times} times" + ("" if known else ", sent by nobody"))
+            by_nobody = "" if known else ", sent by nobody"
+            self.expect(times == 1 and known, f"{title!r} is there {times} times{by_nobody}")
         for item in sent:
             self.ledger.acknowledged("feedback.send", f"feedback:{item['id']}")
 
@@ -120,7 +121,8 @@ class FeedbackChecks:
         started = Counter(clock["rule"]["id"] for clock in clocks)
         wanted = ("K-44",) if item["parent_id"] else STARTED_BY_SENDING
         self.expect(all(started[rule] for rule in wanted), f"{item['code']} has only the clocks {sorted(started)}")
-        self.expect(started["K-40a"] == (not item["parent_id"]), f"{item['code']} was registered {started['K-40a']} times")
+        registered = started["K-40a"]
+        self.expect(registered == (not item["parent_id"]), f"{item['code']} was registered {registered} times")
         run = Counter(clock["rule"]["id"] for clock in clocks if not clock["met_at"] and not clock["cancelled_at"])
         if item["state"] in OVER:
             owed = sorted(set(run) - OWED_AFTERWARDS)

@@ -19,7 +19,7 @@ use super::secret::{Secret, SecretHeader, own, proven};
 use super::{clocks, intake, sender};
 use crate::app::App;
 use crate::contract::problems;
-use crate::http::{ApiError, Body, Faults, Halt, IdempotencyKey, Reply, Tx, Visitor};
+use crate::http::{ApiError, Body, Faults, Halt, IdempotencyKey, Reply, Tx, Visitor, optional_object};
 
 /// An item as its sender sees it.
 #[derive(Debug, Serialize, ToSchema)]
@@ -147,7 +147,7 @@ pub struct SupplementBody {
     #[schema(min_length = 1, max_length = 5000)]
     text: String,
     /// What was missing of the sender.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "optional_object")]
     sender: Option<Sender>,
 }
 

@@ -24,7 +24,9 @@ use super::secret::secret_of;
 use super::wire::{AboutView, FeedbackTeller, FeedbackView};
 use super::{KIND, clocks, sender};
 use crate::contract::problems;
-use crate::http::{ApiError, Body, Caller, Faults, Halt, IdempotencyKey, Reply, Tx, Visitor, say};
+use crate::http::{
+    ApiError, Body, Caller, Faults, Halt, IdempotencyKey, Reply, Tx, Visitor, object, optional_object, say,
+};
 
 /// What a citizen sends.
 #[derive(Debug, Clone, Deserialize, Serialize, ToSchema)]
@@ -50,8 +52,9 @@ struct NewFeedback {
     #[schema(max_length = 20)]
     unit_code: Option<String>,
     /// Whose conduct it is about.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "optional_object")]
     about: Option<AboutView>,
+    #[serde(deserialize_with = "object")]
     sender: Sender,
 }
 
@@ -137,9 +140,9 @@ struct FeedbackOnBehalf {
     #[serde(default)]
     #[schema(max_length = 20)]
     unit_code: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "optional_object")]
     about: Option<AboutView>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "object")]
     sender: Sender,
 }
 

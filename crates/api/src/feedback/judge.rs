@@ -17,7 +17,7 @@ use super::act::{Said, acted, refusal};
 use super::wire::{AboutView, FeedbackView};
 use super::{intake, sender};
 use crate::contract::problems;
-use crate::http::{ApiError, Body, Caller, Faults, Halt, IdempotencyKey, IfMatch, Tx, say};
+use crate::http::{ApiError, Body, Caller, Faults, Halt, IdempotencyKey, IfMatch, Tx, optional_object, say};
 
 /// A judgement that an item may be handled.
 #[derive(Debug, Deserialize, Serialize, ToSchema)]
@@ -32,7 +32,7 @@ struct Acceptance {
     #[schema(max_length = 40)]
     procedure_code: Option<String>,
     /// Whose conduct it is about; keeps what was said before when missing.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "optional_object")]
     about: Option<AboutView>,
     /// Why it may be handled although something seemed to be missing.
     #[serde(default)]
