@@ -16,7 +16,7 @@ pub use ctx::{Caller, Ctx, MAX_TAGS, Visitor, knows};
 pub use cursor::{Cursor, Page};
 pub use faults::{Faults, list};
 pub use headers::{IdempotencyKey, IfMatch, IfNoneMatch};
-pub use object::{object, optional_object};
+pub use object::{object, optional_object, present};
 pub use params::{Count, CountBody, Params, as_of, counted, limit, stored_moment};
 pub use problem::{ApiError, FieldFault, Problem, ProblemBody, ProblemCode, Say, say};
 pub use reply::{Reply, etag_version};

@@ -1,4 +1,5 @@
-//! Objects within a body: a list is not taken for one whose members it would name in order.
+//! Members of a body that are what they are said to be: a list is not taken for an object whose members it
+//! would name in order, nor null for what may be missing.
 
 use std::fmt::{Formatter, Result as Written};
 use std::marker::PhantomData;
@@ -19,6 +20,11 @@ pub fn optional_object<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
     #[serde(bound = "T: Deserialize<'de>")]
     struct Present<T>(#[serde(deserialize_with = "object")] T);
     Ok(Option::<Present<T>>::deserialize(input)?.map(|present| present.0))
+}
+
+/// What may be missing, but is not null when it is there.
+pub fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(input: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(input).map(Some)
 }
 
 struct Members<T>(PhantomData<T>);
@@ -51,6 +57,16 @@ mod tests {
         needed: Inner,
         #[serde(default, deserialize_with = "super::optional_object")]
         wanted: Option<Inner>,
+        #[serde(default, deserialize_with = "super::present")]
+        listed: Option<Vec<u8>>,
+    }
+
+    #[test]
+    fn null_is_not_missing() {
+        let outer = |listed| from_value::<Outer>(json!({ "needed": {}, "listed": listed }));
+        assert_eq!(outer(json!([1])).unwrap().listed, Some(vec![1]));
+        assert_eq!(from_value::<Outer>(json!({ "needed": {} })).unwrap().listed, None);
+        assert!(outer(json!(null)).is_err());
     }
 
     #[test]

@@ -14,7 +14,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use super::webhooks::managed;
 use crate::contract::problems;
 use crate::http::{
-    ApiError, Body, Caller, Cursor, Faults, IdempotencyKey, Page, Params, Reply, Tx, limit, list,
+    ApiError, Body, Caller, Cursor, Faults, IdempotencyKey, Page, Params, Reply, Tx, limit, list, present,
 };
 
 /// Narrows the deliveries of a webhook.
@@ -111,7 +111,7 @@ async fn list_deliveries(
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({}))]
 struct Replay {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "present")]
     #[schema(schema_with = list::<200, 36>)]
     delivery_ids: Option<Vec<String>>,
 }
