@@ -17,6 +17,7 @@ use crate::attachments::Attachments;
 use crate::clock::{Clock, Ids, TraceIds};
 use crate::config::Config;
 use crate::edge::Limits;
+use crate::export::Exports;
 use crate::http::{ApiError, ProblemCode};
 use crate::keys::{MasterKey, SigningKeys};
 use crate::notifications::{MessageData, Outgoing};
@@ -59,6 +60,8 @@ pub struct App {
     /// What messages are made with, and the ways out.
     pub(crate) messages: MessageData,
     pub(crate) outgoing: Outgoing,
+    /// Leave to write tables.
+    pub(crate) exports: Exports,
     /// The file store and the scanner.
     pub(crate) attachments: Attachments,
 }
@@ -96,6 +99,7 @@ impl App {
             feedback,
             messages: MessageData::load()?,
             outgoing: Outgoing::open(&config)?,
+            exports: Exports::default(),
             attachments: Attachments::open(&config)?,
             config,
             db,
@@ -119,9 +123,10 @@ impl App {
         Ok(calendar)
     }
 
-    /// Opens the search index as it was left; the background work brings it up to date. The error is
-    /// one sentence for the operator.
+    /// Makes ready to serve: opens the search index as it was left, which the background work brings up to
+    /// date. The error is one sentence for the operator.
     pub fn open_search(&self) -> Result<(), String> {
+        crate::export::tidy(&self.config.var_dir);
         let directory = self.config.var_dir.join("index");
         let index = SearchIndex::open(&directory).map_err(|e| e.to_string())?;
         let feedback = FeedbackIndex::open(&directory.join("feedback")).map_err(|e| e.to_string())?;

@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::contract::problems;
+use crate::export::ExportFormat;
 use crate::http::{ApiError, IfNoneMatch, ProblemCode, Reply, Visitor};
 
 /// Every closed code list.
@@ -54,6 +55,7 @@ fn all() -> Vec<CodeList> {
     let mut lists = vec![
         CodeList::of::<ProblemCode>(),
         CodeList::of::<attachments::AttachmentState>(),
+        CodeList::of::<ExportFormat>(),
         CodeList::of::<attachments::FileFault>(),
         CodeList::of::<calendar::DayKind>(),
         CodeList::of::<calendar::DayReason>(),

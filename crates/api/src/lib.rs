@@ -14,6 +14,7 @@ pub mod config;
 pub mod contract;
 mod documents;
 mod edge;
+mod export;
 mod feedback;
 mod http;
 pub mod keys;

@@ -27,13 +27,14 @@ crate::codes! {
         Clean = "clean", "Đã quét, không có mã độc", "Scanned and clean";
         NotScanned = "not_scanned", "Chưa được quét mã độc", "Not scanned";
         Infected = "infected", "Có mã độc, đã hủy", "Infected and destroyed";
+        Erased = "erased", "Đã xóa cùng thông tin người gửi", "Erased with what was known of its sender";
     }
 }
 
 impl AttachmentState {
     /// Whether there is still something in the file store.
     pub fn is_kept(self) -> bool {
-        self != Self::Infected
+        !matches!(self, Self::Infected | Self::Erased)
     }
 
     /// Whether someone may have the file; what was not scanned is for those who handle the item.
@@ -41,7 +42,7 @@ impl AttachmentState {
         match self {
             Self::Clean => true,
             Self::NotScanned => handles,
-            Self::Quarantined | Self::Infected => false,
+            Self::Quarantined | Self::Infected | Self::Erased => false,
         }
     }
 }

@@ -3,7 +3,10 @@
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 use kstt_domain::attachments::AttachmentState;
-use kstt_domain::policy::actions::{FollowFeedback, HandleFeedback, JudgeAttachment};
+use kstt_domain::codes::Code;
+use kstt_domain::policy::actions::{
+    EraseSenders, FollowFeedback, HandleFeedback, JudgeAttachment, SendFeedback,
+};
 use kstt_domain::policy::{ActionKind, Permit};
 
 use crate::schema::attachments as a;
@@ -35,6 +38,7 @@ pub struct AttachmentRow {
 
 /// Actions that add a file to an item.
 pub trait Attaches: ActionKind {}
+impl Attaches for SendFeedback {}
 impl Attaches for FollowFeedback {}
 impl Attaches for HandleFeedback {}
 
@@ -72,7 +76,9 @@ pub fn quarantined(conn: &mut Conn, limit: i64) -> Result<Vec<AttachmentRow>, Er
 pub fn held(conn: &mut Conn, ids: &[String]) -> Result<Vec<String>, Error> {
     Ok(a::table
         .filter(a::id.eq_any(ids.to_vec()))
-        .filter(a::state.ne(Stored(AttachmentState::Infected)))
+        .filter(
+            a::state.eq_any(AttachmentState::ALL.iter().filter(|state| state.is_kept()).copied().map(Stored)),
+        )
         .select(a::id)
         .load(conn)?)
 }
@@ -90,4 +96,13 @@ pub fn judge(
         .set((a::state.eq(Stored(state)), a::scanned_at.eq(now), a::version.eq(expected + 1)))
         .execute(conn)?;
     Ok(updated == 1)
+}
+
+/// Gives up what the sender of an item sent with it, names included: what is in the store is no longer held,
+/// and swept up. Answers how many files these are.
+pub fn erase_of_sender(conn: &mut Conn, permit: &Permit<EraseSenders>, name: &str) -> Result<usize, Error> {
+    let sent = a::table.filter(a::feedback_id.eq(permit.subject_id())).filter(a::by_citizen);
+    Ok(diesel::update(sent)
+        .set((a::state.eq(Stored(AttachmentState::Erased)), a::name.eq(name), a::version.eq(a::version + 1)))
+        .execute(conn)?)
 }

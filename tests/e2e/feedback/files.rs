@@ -343,3 +343,81 @@ fn what_is_left_over_in_the_store_is_swept_up() {
     assert!(!stray.exists());
     assert_eq!(stored(&city), 1);
 }
+
+/// A letter that brings files of these names and contents.
+fn letter_with(files: &[(&str, &[u8])]) -> serde_json::Value {
+    use base64::Engine;
+    let encoded = |content: &[u8]| base64::engine::general_purpose::STANDARD.encode(content);
+    let files: Vec<_> =
+        files.iter().map(|(name, content)| json!({ "name": name, "content": encoded(content) })).collect();
+    let mut letter = letter();
+    letter["files"] = json!(files);
+    letter
+}
+
+#[test]
+fn files_come_with_the_letter_or_the_letter_does_not_come() {
+    let city = City::new();
+    let receipt = send(&city, letter_with(&[("biên nhận.pdf", PDF), ("hai.pdf", BAD)]));
+    let names: Vec<_> = own_files(&city, &receipt).expect(200).body["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|file| file["name"].clone())
+        .collect();
+    assert_eq!((names, stored(&city)), (vec![json!("biên nhận.pdf"), json!("hai.pdf")], 2));
+    let refused = |letter: serde_json::Value| {
+        let answer = city.post("/v1/public/feedback", letter).expect(422);
+        let errors = answer.body["errors"].as_array().unwrap().clone();
+        errors
+            .iter()
+            .map(|error| {
+                (error["pointer"].as_str().unwrap().to_owned(), error["code"].as_str().unwrap().to_owned())
+            })
+            .collect::<Vec<_>>()
+    };
+    let told = |pointer: &str, code: &str| (pointer.to_owned(), code.to_owned());
+    assert_eq!(
+        refused(letter_with(&[("a.pdf", PDF), ("b.pdf", b""), ("c.pdf", b"MZ\x90\0")])),
+        [told("/files/1/content", "empty"), told("/files/2/content", "type_not_allowed")]
+    );
+    let mut broken = letter_with(&[("a.pdf", PDF)]);
+    broken["files"][0]["content"] = json!("not base64!");
+    assert_eq!(refused(broken), [told("/files/0/content", "not_base64")]);
+    assert_eq!(refused(letter_with(&[("a.pdf", PDF); 6])), [told("/files", "too_large")]);
+    let mut faulty = letter_with(&[("a.pdf", PDF)]);
+    faulty["sender"]["name"] = json!(null);
+    assert_eq!(refused(faulty), [told("/sender/name", "name_missing")]);
+    assert_eq!(stored(&city), 2, "what was refused left nothing");
+}
+
+#[test]
+fn a_letter_with_files_that_is_sent_again_is_the_same_letter() {
+    let city = City::new();
+    let again = |letter: serde_json::Value| {
+        city.send("POST", "/v1/public/feedback")
+            .header("Idempotency-Key", "the-same-key-again")
+            .json(letter)
+            .answer()
+    };
+    let first = again(letter_with(&[("a.pdf", PDF)])).expect(201).body;
+    assert_eq!(again(letter_with(&[("a.pdf", PDF)])).expect(201).body, first);
+    assert_eq!(stored(&city), 1);
+}
+
+#[test]
+fn what_a_sender_sent_goes_with_what_is_known_of_them() {
+    let city = City::new();
+    let receipt = transferred(&city, "regulation", "SXD");
+    attach_own(&city, &receipt, "CCCD%20Nguy%E1%BB%85n%20V%C4%83n%20An.pdf", PDF).expect(201);
+    attach(&city.login("officer.sxd"), &receipt.code, "tra-loi.pdf", PDF).expect(201);
+    super::answered(&city, &receipt.code);
+    let office = city.login("controller.vpubnd");
+    act(&office, &receipt.code, "close", json!({})).expect(200);
+    city.clock.set("2021-03-05T08:00:00+07:00");
+    office.post("/v1/feedback-senders/erase", json!({ "dry_run": false })).expect(200);
+    let held = files(&office, &receipt.code);
+    let told: Vec<_> = held.iter().map(|file| (&file["name"], &file["state"])).collect();
+    assert_eq!(told, [(&json!("—"), &json!("erased")), (&json!("tra-loi.pdf"), &json!("not_scanned"))]);
+    assert_eq!(link(&office, &receipt.code, &held[0]).status, 409);
+}

@@ -6,7 +6,7 @@ use super::STALE;
 use crate::city::{Answer, Person};
 
 /// Operations about all items.
-const ABOUT_ALL: &[&str] = &["listFeedback", "listFeedbackLedger", "eraseFeedbackSenders"];
+const ABOUT_ALL: &[&str] = &["listFeedback", "exportFeedback", "listFeedbackLedger", "eraseFeedbackSenders"];
 
 pub fn is_about_all(id: &str) -> bool {
     ABOUT_ALL.contains(&id)
@@ -26,6 +26,7 @@ pub fn send(person: &Person<'_>, item: &str, file: &str, id: &str, unit: &str) -
     }
     Some(match id {
         "listFeedback" => person.get("/v1/feedback"),
+        "exportFeedback" => person.get("/v1/feedback/export?format=csv"),
         "getFeedback" => person.get(&format!("/v1/feedback/{item}")),
         "listFeedbackEntries" => person.get(&format!("/v1/feedback/{item}/entries")),
         "listFeedbackParts" => person.get(&format!("/v1/feedback/{item}/parts")),

@@ -9,6 +9,7 @@ mod download;
 mod judge;
 mod read;
 mod store;
+mod take;
 mod turn;
 mod upload;
 mod wire;
@@ -22,6 +23,7 @@ use self::store::FileStore;
 use self::turn::Rests;
 use crate::config::Config;
 
+pub use take::{Sent, attach, drop_unless_stored, receive};
 pub use turn::turn;
 
 /// The kind of these files in the trail.

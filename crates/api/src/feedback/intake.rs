@@ -20,9 +20,11 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::act::told;
+use super::letter_files::{LetterFile, WITH_FILES, files_of};
 use super::secret::secret_of;
 use super::wire::{AboutView, FeedbackTeller, FeedbackView};
 use super::{KIND, clocks, sender};
+use crate::attachments;
 use crate::contract::problems;
 use crate::http::{
     ApiError, Body, Caller, Faults, Halt, IdempotencyKey, Reply, Tx, Visitor, object, optional_object, say,
@@ -56,6 +58,10 @@ struct NewFeedback {
     about: Option<AboutView>,
     #[serde(deserialize_with = "object")]
     sender: Sender,
+    /// Files that go with it, up to 5 and 10 MiB together; more and larger ones can be added afterwards.
+    #[serde(default)]
+    #[schema(max_items = 5)]
+    files: Vec<LetterFile>,
 }
 
 /// What a citizen gets in return.
@@ -79,15 +85,21 @@ struct Receipt {
 #[utoipa::path(tag = "public-feedback", operation_id = "sendFeedback", security(()), params(IdempotencyKey), request_body = NewFeedback,
     responses((status = 201, description = "The code and the secret", body = Receipt), problems::Open, problems::Content, problems::Collision))]
 #[post("/v1/public/feedback")]
-async fn send_feedback(visitor: Visitor, body: Body<NewFeedback>) -> Result<HttpResponse, ApiError> {
+async fn send_feedback(
+    visitor: Visitor,
+    body: Body<NewFeedback, WITH_FILES>,
+) -> Result<HttpResponse, ApiError> {
     crate::edge::limit_sends(&visitor.app, visitor.address)?;
-    let (wanted, app) = (body.value, visitor.app.clone());
+    let (mut wanted, app) = (body.value, visitor.app.clone());
+    let here = app.clone();
     let with_secret = move |kept: &str| -> Result<String, ApiError> {
         let mut receipt: Receipt = serde_json::from_str(kept).map_err(kstt_persistence::Error::from)?;
-        receipt.secret = Some(secret_of(&app, &receipt.code));
+        receipt.secret = Some(secret_of(&here, &receipt.code));
         serde_json::to_string(&receipt).map_err(|error| kstt_persistence::Error::from(error).into())
     };
-    visitor
+    let files = attachments::receive(app, files_of(std::mem::take(&mut wanted.files))?).await?;
+    let kept = files.clone();
+    let outcome = visitor
         .write_as_citizen(&body.hash, with_secret, move |tx| {
             let id = tx.id();
             let permit = tx.permit::<SendFeedback>(&Target::city(&id))?;
@@ -100,6 +112,9 @@ async fn send_feedback(visitor: Visitor, body: Body<NewFeedback>) -> Result<Http
                 received_at: tx.now,
             };
             let row = register(tx, &permit, incoming, true)?;
+            for file in &files {
+                attachments::attach(tx, &permit, &row, file)?;
+            }
             let receipt = Receipt {
                 received_at: row.received_at.and_utc(),
                 answer_due_on: row.due_on(),
@@ -109,7 +124,9 @@ async fn send_feedback(visitor: Visitor, body: Body<NewFeedback>) -> Result<Http
             let location = format!("/v1/public/feedback/{}", receipt.code);
             Ok(Reply::created(location, &receipt)?)
         })
-        .await
+        .await;
+    attachments::drop_unless_stored(visitor.app.clone(), kept).await;
+    outcome
 }
 
 /// What staff register on behalf of someone.
@@ -312,7 +329,7 @@ pub fn register<A: Receives>(
     };
     clocks::begin(tx, &mut row)?;
     rows::insert(tx.conn, permit, &row)?;
-    let viewers = tx.app.units.viewers(tx.conn)?;
+    let viewers = tx.viewers()?;
     rows::show_to(tx.conn, &row, &viewers, true)?;
     rows::insert_sender(tx.conn, permit, &sender::seal(tx.app, &row, &sender)?)?;
     rows::remember_fingerprint(tx.conn, &row.id, fingerprint(&row.content), row.received_at)?;

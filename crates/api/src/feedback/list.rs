@@ -4,8 +4,8 @@ use actix_web::{HttpResponse, get};
 use chrono::{DateTime, NaiveDate, Utc};
 use kstt_domain::feedback::{FeedbackChannel, FeedbackClass, FeedbackState};
 use kstt_domain::policy::Action;
-use kstt_persistence::Page as Part;
 use kstt_persistence::feedback::{self as rows, Filter};
+use kstt_persistence::{Conn, Page as Part, Scope};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -14,7 +14,7 @@ use super::sight;
 use super::wire::{FeedbackTeller, FeedbackView};
 use crate::contract::problems;
 use crate::http::{
-    ApiError, Caller, CountBody, Cursor, Page, Params, ProblemCode, Reply, limit, say, stored_moment,
+    ApiError, Caller, CountBody, Cursor, Narrowed, Page, ProblemCode, Reply, limit, say, stored_moment,
 };
 use crate::sight::Whose;
 
@@ -22,9 +22,9 @@ use crate::sight::Whose;
 const SEARCHED: usize = 1_000;
 
 /// Narrows the list.
-#[derive(Debug, Deserialize, IntoParams)]
+#[derive(Debug, Clone, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-struct FeedbackQuery {
+pub struct FeedbackNarrowing {
     /// Only in this state.
     state: Option<FeedbackState>,
     /// Only of this class.
@@ -56,6 +56,12 @@ struct FeedbackQuery {
     /// Words of title, content or answer, among the newest thousand that hold them; without diacritics too.
     #[param(max_length = 200)]
     q: Option<String>,
+}
+
+/// How the list is told.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct FeedbackPaging {
     /// Also count by state.
     with_counts: Option<bool>,
     /// Items on a page.
@@ -90,7 +96,7 @@ struct FeedbackCount {
     at_least: bool,
 }
 
-impl FeedbackQuery {
+impl FeedbackNarrowing {
     fn filter(&self, caller: &Caller) -> Filter {
         let overdue = (self.overdue == Some(true)).then(|| caller.today());
         Filter {
@@ -121,36 +127,62 @@ impl FeedbackQuery {
             _ => Ok(Whose::Seen),
         }
     }
+
+    /// What is asked for, and on whose behalf.
+    pub fn select(&self, caller: &Caller) -> Result<Selection, ApiError> {
+        let words = kstt_domain::text::words(self.q.as_deref().unwrap_or_default());
+        Ok(Selection {
+            whose: self.whose()?,
+            filter: self.filter(caller),
+            words: words.into_iter().map(|word| word.folded).collect(),
+        })
+    }
+}
+
+/// A list that was asked for.
+#[derive(Debug)]
+pub struct Selection {
+    whose: Whose,
+    filter: Filter,
+    words: Vec<String>,
+}
+
+impl Selection {
+    /// Whose items these are for the caller, and what narrows them.
+    pub fn settle(self, conn: &mut Conn, caller: &Caller) -> Result<(Scope, Filter), ApiError> {
+        let Self { whose, mut filter, words } = self;
+        let scope = whose.scope(conn, &caller.actor, Action::ReadFeedback, caller.today())?;
+        if !words.is_empty() {
+            let found = caller.app.feedback_search()?.holding(&words, SEARCHED)?;
+            filter.ids = Some(sight::readable(conn, &caller.app, &caller.actor, &found, caller.today())?);
+        }
+        Ok((scope, filter))
+    }
 }
 
 /// List feedback
 ///
 /// As far as the caller sees, what is due first first and what is over last, with days left or over in
 /// calendar and working days; one call also counts by state.
-#[utoipa::path(tag = "feedback", operation_id = "listFeedback", params(FeedbackQuery), responses(
+#[utoipa::path(tag = "feedback", operation_id = "listFeedback", params(FeedbackNarrowing, FeedbackPaging), responses(
     (status = 200, description = "A page of feedback", body = FeedbackPage), problems::Open, problems::Guarded, problems::Missing, problems::Sense,
 ), extensions(("x-action" = json!("feedback.read"))))]
 #[get("/v1/feedback")]
-async fn list_feedback(caller: Caller, query: Params<FeedbackQuery>) -> Result<HttpResponse, ApiError> {
+async fn list_feedback(
+    caller: Caller,
+    query: Narrowed<FeedbackNarrowing, FeedbackPaging>,
+) -> Result<HttpResponse, ApiError> {
     caller.require(Action::ReadFeedback)?;
-    let (limit, whose, filter) = (limit(query.0.limit)?, query.0.whose()?, query.0.filter(&caller));
-    let words: Vec<String> = kstt_domain::text::words(query.0.q.as_deref().unwrap_or_default())
-        .into_iter()
-        .map(|word| word.folded)
-        .collect();
-    let filters = format!("feedback {whose:?} {filter:?} {words:?} {}", caller.actor.id);
+    let Narrowed(narrowing, paging) = query;
+    let (limit, selection) = (limit(paging.limit)?, narrowing.select(&caller)?);
+    let filters = format!("feedback {selection:?} {}", caller.actor.id);
     let secret = caller.app.cursor_secret();
-    let after = query.0.cursor.map(|text| Cursor::open(&text, &filters, secret)).transpose()?;
-    let with_counts = query.0.with_counts == Some(true);
-    let (here, today) = (caller.clone(), caller.today());
+    let after = paging.cursor.map(|text| Cursor::open(&text, &filters, secret)).transpose()?;
+    let with_counts = paging.with_counts == Some(true);
+    let here = caller.clone();
     let (told, counts) = caller
         .read(move |conn| {
-            let scope = whose.scope(conn, &here.actor, Action::ReadFeedback, today)?;
-            let mut filter = filter;
-            if !words.is_empty() {
-                let found = here.app.feedback_search()?.holding(&words, SEARCHED)?;
-                filter.ids = Some(sight::readable(conn, &here.app, &here.actor, &found, today)?);
-            }
+            let (scope, filter) = selection.settle(conn, &here)?;
             let part =
                 Part { after: after.as_ref().map(|cursor| cursor.key.as_str()), limit: i64::from(limit) + 1 };
             let found = rows::list(conn, &scope, &filter, part)?;

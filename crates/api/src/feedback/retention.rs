@@ -5,7 +5,7 @@ use chrono::Days;
 use kstt_domain::policy::actions::EraseSenders;
 use kstt_domain::policy::{Action, Target};
 use kstt_persistence::audit::Change;
-use kstt_persistence::feedback as rows;
+use kstt_persistence::{attachments, feedback as rows};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
@@ -17,6 +17,8 @@ use crate::http::{ApiError, Body, Caller, IdempotencyKey, Reply};
 
 /// At most so many are erased in one call.
 const BATCH: i64 = 1000;
+/// What a file is called of which nothing is left.
+const ERASED_FILE: &str = "—";
 
 /// Asks for senders to be erased.
 #[derive(Debug, Deserialize, Serialize, ToSchema)]
@@ -38,8 +40,9 @@ struct Erased {
 
 /// Erase senders after their term
 ///
-/// Of items that ended longer ago than the term. Items, answers and figures stay; who sent them is gone, and
-/// every erasure is in the trail.
+/// Of items that ended longer ago than the term. Items, answers and figures stay; who sent them is gone, and so
+/// are the files they sent: from now on for everyone, and within two hours from the file store. Every erasure
+/// is in the trail.
 #[utoipa::path(tag = "feedback", operation_id = "eraseFeedbackSenders", params(IdempotencyKey), request_body = Erasure,
     responses((status = 200, description = "Whose senders", body = Erased), problems::Open, problems::Guarded, problems::Content, problems::Collision),
     extensions(("x-action" = json!("feedback.erase_senders"))))]
@@ -55,7 +58,8 @@ async fn erase_senders(caller: Caller, body: Body<Erasure>) -> Result<HttpRespon
             for (id, code) in erasable.iter().filter(|_| !dry_run) {
                 let permit = tx.permit::<EraseSenders>(&Target::city(id))?;
                 rows::erase(tx.conn, &permit, now)?;
-                let after = Some(json!({ "sender": "erased" }));
+                let files = attachments::erase_of_sender(tx.conn, &permit, ERASED_FILE)?;
+                let after = Some(json!({ "sender": "erased", "files": files }));
                 tx.audit(&permit, Change { kind: KIND, id, key: code, after, ..Change::default() })?;
             }
             let codes = erasable.into_iter().map(|(_, code)| code).collect();

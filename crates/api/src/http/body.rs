@@ -15,18 +15,18 @@ use sha2::{Digest, Sha256};
 use super::{ApiError, FieldFault, ProblemCode, say};
 
 /// Bodies of ordinary operations are no longer than this.
-const LIMIT: usize = 1 << 20;
+const ORDINARY: usize = 1 << 20;
 /// A body that is not there after this time is given up.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A JSON body read into `T`.
-pub struct Body<T> {
+pub struct Body<T, const LIMIT: usize = ORDINARY> {
     pub value: T,
     /// SHA-256 of the bytes, to recognise a retry.
     pub hash: String,
 }
 
-impl<T: DeserializeOwned> FromRequest for Body<T> {
+impl<T: DeserializeOwned, const LIMIT: usize> FromRequest for Body<T, LIMIT> {
     type Error = ApiError;
     type Future = Pin<Box<dyn Future<Output = Result<Self, ApiError>>>>;
 

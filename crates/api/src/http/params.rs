@@ -27,6 +27,22 @@ impl<T: DeserializeOwned + IntoParams + 'static> FromRequest for Params<T> {
     }
 }
 
+/// A query of two halves: what narrows a list, and how it is told.
+pub struct Narrowed<N, H>(pub N, pub H);
+
+impl<N, H> FromRequest for Narrowed<N, H>
+where
+    N: DeserializeOwned + IntoParams + 'static,
+    H: DeserializeOwned + IntoParams + 'static,
+{
+    type Error = ApiError;
+    type Future = Ready<Result<Self, ApiError>>;
+
+    fn from_request(req: &HttpRequest, _: &mut dev::Payload) -> Self::Future {
+        ready(read_both(req.query_string()).map(|(narrowing, how)| Self(narrowing, how)))
+    }
+}
+
 /// A parameter as the contract declares it.
 struct Known {
     name: String,
@@ -76,14 +92,37 @@ fn known<T: IntoParams + 'static>() -> Arc<[Known]> {
     known
 }
 
+type Pairs = Vec<(String, String)>;
+
 fn read<T: DeserializeOwned + IntoParams + 'static>(query: &str) -> Result<T, ApiError> {
-    let known = known::<T>();
-    let pairs = web::Query::<Vec<(String, String)>>::from_query(query)
-        .map_err(|_| ApiError::new(ProblemCode::Malformed))?
-        .into_inner();
+    let pairs = pairs(query)?;
+    check(&pairs, &[&known::<T>()])?;
+    decode(query, &pairs)
+}
+
+fn read_both<A, B>(query: &str) -> Result<(A, B), ApiError>
+where
+    A: DeserializeOwned + IntoParams + 'static,
+    B: DeserializeOwned + IntoParams + 'static,
+{
+    let (first, pairs) = (known::<A>(), pairs(query)?);
+    check(&pairs, &[&first, &known::<B>()])?;
+    let is_first = |(name, _): &(String, String)| first.iter().any(|parameter| parameter.name == *name);
+    let (ours, others): (Pairs, Pairs) = pairs.into_iter().partition(is_first);
+    Ok((decode(&encode(&ours), &ours)?, decode(&encode(&others), &others)?))
+}
+
+fn pairs(query: &str) -> Result<Pairs, ApiError> {
+    let pairs = web::Query::<Pairs>::from_query(query).map_err(|_| ApiError::new(ProblemCode::Malformed))?;
+    Ok(pairs.into_inner())
+}
+
+/// Refuses what the contract does not know.
+fn check(pairs: &Pairs, known: &[&[Known]]) -> Result<(), ApiError> {
     for (index, (name, value)) in pairs.iter().enumerate() {
-        let Some(parameter) = known.iter().find(|parameter| parameter.name == *name) else {
-            return Err(unknown(name, &known));
+        let Some(parameter) = known.iter().copied().flatten().find(|parameter| parameter.name == *name)
+        else {
+            return Err(unknown(name, known));
         };
         if let Some(detail) = parameter.refuse(value) {
             return Err(ApiError::parameter(ProblemCode::Malformed, name, detail));
@@ -93,12 +132,20 @@ fn read<T: DeserializeOwned + IntoParams + 'static>(query: &str) -> Result<T, Ap
             return Err(ApiError::parameter(ProblemCode::Malformed, name, twice));
         }
     }
+    Ok(())
+}
+
+fn decode<T: DeserializeOwned>(query: &str, pairs: &Pairs) -> Result<T, ApiError> {
     web::Query::<T>::from_query(query).map(web::Query::into_inner).map_err(|error| {
-        // The decoder does not say which parameter it was: try them one by one.
-        let culprit =
-            pairs.iter().find(|(name, value)| web::Query::<T>::from_query(&encode(name, value)).is_err());
-        let name = culprit.map_or("", |(name, _)| name.as_str());
         let reason = error.to_string().replace("Query deserialize error: ", "");
+        let missing = reason.strip_prefix("missing field `").and_then(|rest| rest.strip_suffix('`'));
+        // Of what is there, the decoder does not say which parameter it was: try them one by one.
+        let fails = |pair: &&(String, String)| {
+            let alone = encode(std::slice::from_ref(*pair));
+            web::Query::<T>::from_query(&alone).is_err_and(|alone| alone.to_string() == error.to_string())
+        };
+        let culprit = || pairs.iter().find(fails).map(|(name, _)| name.as_str());
+        let name = missing.or_else(culprit).unwrap_or_default();
         ApiError::parameter(
             ProblemCode::Malformed,
             name,
@@ -110,13 +157,16 @@ fn read<T: DeserializeOwned + IntoParams + 'static>(query: &str) -> Result<T, Ap
     })
 }
 
-fn encode(name: &str, value: &str) -> String {
-    let escaped: String = value.bytes().map(|byte| format!("%{byte:02X}")).collect();
-    format!("{name}={escaped}")
+/// Pairs as a query again.
+fn encode(pairs: &[(String, String)]) -> String {
+    let escaped = |text: &str| text.bytes().map(|byte| format!("%{byte:02X}")).collect::<String>();
+    let pairs = pairs.iter().map(|(name, value)| format!("{}={}", escaped(name), escaped(value)));
+    pairs.collect::<Vec<_>>().join("&")
 }
 
-fn unknown(name: &str, known: &[Known]) -> ApiError {
-    let nearest = known.iter().map(|known| &known.name).min_by_key(|candidate| distance(name, candidate));
+fn unknown(name: &str, known: &[&[Known]]) -> ApiError {
+    let names = known.iter().copied().flatten().map(|known| &known.name);
+    let nearest = names.min_by_key(|candidate| distance(name, candidate));
     let detail = match nearest {
         Some(near) => say(format!("Gần nhất là `{near}`."), format!("The nearest known name is `{near}`.")),
         None => say("Thao tác này không có tham số.", "This operation takes no parameters."),

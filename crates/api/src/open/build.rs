@@ -16,9 +16,9 @@ use serde_json::value::RawValue;
 
 use super::catalogue::sign;
 use super::cpsv::{self, OpenProcedure, OpenUnit};
-use super::spool::unwritable;
 use super::table;
 use crate::app::App;
+use crate::export::unwritable;
 use crate::http::{ApiError, ProblemCode};
 use crate::procedures::{CITY_NAME, Settlers, SettlingUnit};
 

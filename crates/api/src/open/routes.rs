@@ -5,8 +5,9 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::serve::respond;
-use super::spool::{Format, Spool, unwritable};
+use super::spool::{Format, Spool};
 use crate::contract::problems;
+use crate::export::unwritable;
 use crate::http::{ApiError, IfNoneMatch, Visitor};
 
 /// A whole file, or the part of it that was asked for.

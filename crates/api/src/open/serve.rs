@@ -1,24 +1,15 @@
 //! Sending a file, or the part of it that is still missing.
 
 use std::fs::File;
-use std::future::Future;
-use std::io::{self, Read, Seek, SeekFrom};
-use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::io::{self, Seek, SeekFrom};
 
-use actix_web::body::SizedStream;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderValue};
-use actix_web::web::{self, Bytes};
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
-use futures_core::Stream;
 use http_range::HttpRange;
 
 use super::spool::{Finished, Format};
-use crate::http::{ApiError, ProblemCode, knows};
-
-/// Bytes read and sent at a time.
-const CHUNK: u64 = 64 << 10;
+use crate::http::{ApiError, ProblemCode, file_body, knows};
 
 /// The answer to a request for `file`.
 pub fn respond(
@@ -71,53 +62,5 @@ pub fn respond(
         // Several parts at once are not worth their envelope: the whole file is right as well.
         _ => finished.length,
     };
-    Ok(response.body(SizedStream::new(left, Chunks { left, state: Reading::Rest(file) })))
-}
-
-type ReadNext = Pin<Box<dyn Future<Output = io::Result<(File, Bytes)>>>>;
-
-enum Reading {
-    Rest(File),
-    Busy(ReadNext),
-    Done,
-}
-
-/// The rest of a file, read off the event loop.
-struct Chunks {
-    left: u64,
-    state: Reading,
-}
-
-impl Stream for Chunks {
-    type Item = io::Result<Bytes>;
-
-    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        loop {
-            match std::mem::replace(&mut self.state, Reading::Done) {
-                Reading::Done => return Poll::Ready(None),
-                Reading::Rest(_) if self.left == 0 => return Poll::Ready(None),
-                Reading::Rest(file) => self.state = Reading::Busy(Box::pin(read(file, self.left.min(CHUNK)))),
-                Reading::Busy(mut next) => {
-                    let Poll::Ready(read) = next.as_mut().poll(context) else {
-                        self.state = Reading::Busy(next);
-                        return Poll::Pending;
-                    };
-                    return Poll::Ready(Some(read.map(|(file, bytes)| {
-                        self.left -= bytes.len() as u64;
-                        self.state = Reading::Rest(file);
-                        bytes
-                    })));
-                }
-            }
-        }
-    }
-}
-
-async fn read(mut file: File, length: u64) -> io::Result<(File, Bytes)> {
-    let read = web::block(move || {
-        let mut bytes = vec![0; length as usize];
-        file.read_exact(&mut bytes)?;
-        Ok((file, Bytes::from(bytes)))
-    });
-    read.await.map_err(io::Error::other)?
+    Ok(response.body(file_body(file, left)))
 }

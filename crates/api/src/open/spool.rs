@@ -16,6 +16,7 @@ use tokio::sync::Mutex;
 
 use super::build;
 use crate::app::App;
+use crate::export::unwritable;
 use crate::http::{ApiError, ProblemCode};
 
 /// What the registry is taken away as.
@@ -163,10 +164,4 @@ fn sum(path: &Path) -> std::io::Result<(String, u64)> {
         sum.update(&buffer[..read]);
         length += read as u64;
     }
-}
-
-/// The operator must make room or give rights; the caller may try again.
-pub fn unwritable(path: &Path, error: &std::io::Error) -> ApiError {
-    log::error!("cannot keep {}: {error}", path.display());
-    ApiError::new(ProblemCode::Unavailable)
 }

@@ -5,6 +5,7 @@ use kstt_domain::codes::Code;
 use kstt_domain::procedures::{Part, ProcedureContent, ServiceLevel};
 
 use super::build::OpenItem;
+use crate::export::harmless;
 
 /// The columns, in the words of the contract.
 pub const COLUMNS: &[&str] = &[
@@ -69,24 +70,4 @@ pub fn row(base: &str, item: &OpenItem<'_>, content: &ProcedureContent) -> Vec<S
 
 fn service_level(level: &ServiceLevel) -> String {
     format!("{}:{}", level.scale, level.value)
-}
-
-/// A cell that no spreadsheet takes for a formula.
-fn harmless(cell: String) -> String {
-    match cell.chars().next() {
-        Some('=' | '+' | '-' | '@' | '\t' | '\r') => format!("'{cell}"),
-        _ => cell,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::harmless;
-
-    #[test]
-    fn a_formula_becomes_a_text() {
-        assert_eq!(harmless("=1+1".into()), "'=1+1");
-        assert_eq!(harmless("- Bước 1".into()), "'- Bước 1");
-        assert_eq!(harmless("Đăng ký".into()), "Đăng ký");
-    }
 }
