@@ -307,6 +307,8 @@ class Bench:
 
 def print_table(rows: list[Row] | list[list[str]], head: list[str], words: int = 1) -> None:
     """The first columns hold words; rows with a target tell it last."""
+    if not rows:
+        return
     ruler = ["---"] * words + ["---:"] * (len(head) - words)
     if isinstance(rows[0], Row):
         head, ruler = [*head, "target", ""], [*ruler, "---", "---"]
@@ -427,9 +429,12 @@ def main() -> int:
     sizes = [int(size) for size in args.sizes.split(",")]
     with tempfile.TemporaryDirectory(prefix="kstt-feedback-") as temp:
         bench = Bench(str(Path(args.kstt).resolve()), Path(temp), args.seconds, sizes, args.published)
-        for engine in engines:
-            bench.run(engine)
-    bench.print()
+        try:
+            for engine in engines:
+                bench.run(engine)
+        finally:
+            # What was measured before something failed is worth telling.
+            bench.print()
     return 0
 
 

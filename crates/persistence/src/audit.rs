@@ -22,7 +22,7 @@ use crate::{Conn, Error, hex};
 /// One row of the trail. Codes are kept as text: the trail outlives the code lists, and a row with a
 /// forged code must still be read to be reported.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = audit)]
+#[diesel(table_name = audit, treat_none_as_default_value = false)]
 pub struct AuditRow {
     pub id: String,
     pub at: NaiveDateTime,

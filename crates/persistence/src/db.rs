@@ -1,8 +1,10 @@
 //! The one place that names a database engine.
 //!
 //! `DATABASE_URL` chooses: `sqlite:<path>` is an embedded file, `postgres://…` a server. Reads come
-//! from a pool; writes go through [`Db::write`], which on SQLite is a single in-process writer that
-//! begins IMMEDIATE, so that no transaction fails half way with "database is locked".
+//! from a pool; writes go through [`Db::write`], which on SQLite is a single in-process writer at a time that
+//! begins IMMEDIATE, so that no transaction fails half way with "database is locked" (`turns`).
+
+mod turns;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -15,6 +17,7 @@ use diesel::r2d2::R2D2Connection;
 use diesel::{PgConnection, RunQueryDsl, SqliteConnection};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
+use self::turns::Turns;
 use crate::Error;
 
 /// The portable migration set of both engines.
@@ -98,11 +101,29 @@ impl r2d2::ManageConnection for Manager {
 
 type Pool = r2d2::Pool<Manager>;
 
+/// Whose turn it is to write.
+enum Writes {
+    /// One after the other.
+    InTurn(Turns),
+    /// Everyone at once: the server orders them.
+    AtOnce(Pool),
+}
+
+impl Writes {
+    /// A connection to look after the schema with.
+    fn connection(&self) -> Result<r2d2::PooledConnection<Manager>, Error> {
+        match self {
+            Self::InTurn(turns) => turns.connection(),
+            Self::AtOnce(pool) => Ok(pool.get()?),
+        }
+    }
+}
+
 /// The database of one process.
 #[derive(Clone)]
 pub struct Db {
     reads: Pool,
-    writes: Pool,
+    writes: Arc<Writes>,
     /// Transactions committed by this process.
     commits: Arc<AtomicU64>,
 }
@@ -119,6 +140,8 @@ impl Db {
             r2d2::Pool::builder()
                 .max_size(size)
                 .min_idle(Some(1))
+                // A server may have gone away since; a file has not.
+                .test_on_check_out(matches!(target, Target::Postgres(_)))
                 .connection_timeout(Duration::from_secs(10))
                 .error_handler(Box::new(r2d2::LoggingErrorHandler))
                 .build(Manager(target.clone()))
@@ -126,10 +149,10 @@ impl Db {
         };
         let reads = pool(readers)?;
         let writes = match target {
-            Target::Sqlite(_) => pool(1)?,
-            Target::Postgres(_) => reads.clone(),
+            Target::Sqlite(_) => Writes::InTurn(Turns::new(pool(1)?)),
+            Target::Postgres(_) => Writes::AtOnce(reads.clone()),
         };
-        Ok(Self { reads, writes, commits: Arc::default() })
+        Ok(Self { reads, writes: Arc::new(writes), commits: Arc::default() })
     }
 
     /// Runs `work` on a connection for reading.
@@ -150,19 +173,27 @@ impl Db {
     /// Runs `work` in one transaction: everything it wrote is committed when it answers `Ok`,
     /// nothing when it answers `Err` or panics.
     pub fn write<T, E: From<Error>>(&self, work: impl FnOnce(&mut Conn) -> Result<T, E>) -> Result<T, E> {
-        let mut conn = self.writes.get().map_err(Error::from)?;
-        begin(&mut conn).map_err(Error::from)?;
-        match work(&mut conn) {
-            Ok(value) => {
-                let committed = Transactions::commit_transaction(&mut *conn).map_err(Error::from);
-                // Raised before anyone is told, also when the answer of the commit was lost.
-                self.commits.fetch_add(1, Ordering::AcqRel);
-                committed?;
-                Ok(value)
-            }
-            Err(error) => {
-                Transactions::rollback_transaction(&mut *conn).map_err(Error::from)?;
-                Err(error)
+        // Raised before anyone is told, also when the answer of the commit was lost.
+        let committed = || {
+            self.commits.fetch_add(1, Ordering::AcqRel);
+        };
+        match &*self.writes {
+            Writes::InTurn(turns) => turns.write(work, committed),
+            Writes::AtOnce(pool) => {
+                let mut conn = pool.get().map_err(Error::from)?;
+                begin(&mut conn).map_err(Error::from)?;
+                match work(&mut conn) {
+                    Ok(value) => {
+                        let done = Transactions::commit_transaction(&mut *conn).map_err(Error::from);
+                        committed();
+                        done?;
+                        Ok(value)
+                    }
+                    Err(error) => {
+                        Transactions::rollback_transaction(&mut *conn).map_err(Error::from)?;
+                        Err(error)
+                    }
+                }
             }
         }
     }
@@ -175,7 +206,7 @@ impl Db {
 
     /// Brings the schema up to date; several processes may call it at once.
     pub fn migrate(&self) -> Result<Vec<String>, Error> {
-        let mut conn = self.writes.get()?;
+        let mut conn = self.writes.connection()?;
         require_portable_collation(&mut conn)?;
         let applied = match &mut *conn {
             Conn::Sqlite(conn) => conn.run_pending_migrations(MIGRATIONS).map(names),
@@ -192,7 +223,7 @@ impl Db {
     /// Refuses a schema this program does not know how to use: one with steps missing, or more than
     /// one step newer (a single newer step is the "expand" half of a rolling upgrade).
     pub fn require_known_schema(&self) -> Result<(), Error> {
-        let mut conn = self.writes.get()?;
+        let mut conn = self.writes.connection()?;
         require_portable_collation(&mut conn)?;
         let (missing, unknown) = match &mut *conn {
             Conn::Sqlite(conn) => schema_distance(conn),

@@ -145,14 +145,18 @@ fn work_beside(app: &Data<App>, stop: &Arc<AtomicBool>) -> Vec<JoinHandle<()>> {
 
 fn work_until(app: &App, stop: &AtomicBool, work: fn(&App) -> Result<bool, ApiError>) {
     while !stop.load(Ordering::Relaxed) {
-        match work(app) {
-            Ok(true) => {}
-            Ok(false) => std::thread::sleep(REST),
+        #[allow(clippy::disallowed_methods)]
+        let began = Instant::now();
+        let rest = match work(app) {
+            // Whoever asks comes first: it rests as long as it worked.
+            Ok(true) => began.elapsed().min(REST),
+            Ok(false) => REST,
             Err(error) => {
                 log::error!("background work: {error}");
-                std::thread::sleep(REST * 4);
+                REST * 4
             }
-        }
+        };
+        std::thread::sleep(rest);
     }
 }
 

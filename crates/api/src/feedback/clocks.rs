@@ -30,12 +30,11 @@ pub fn of(row: &FeedbackRow) -> Clocks<'_> {
 pub fn begin(tx: &mut Tx<'_>, row: &mut FeedbackRow) -> Result<(), Halt> {
     let clocks = Clocks { kind: KIND, id: &row.id.clone() };
     // Registered and forwarded at once: registering is doing it.
-    if clocks.start(tx, "K-40a", &row.place_unit_id, row.received_at.and_utc())?.is_some() {
-        clocks.meet(tx, "K-40a", row.registered_at.and_utc())?;
-    }
+    let (received_at, registered_at) = (row.received_at.and_utc(), row.registered_at.and_utc());
+    clocks.start_done(tx, "K-40a", &row.place_unit_id, (received_at, registered_at))?;
     let due_on = match row.valid_at {
         Some(valid_at) => {
-            start_transfer(tx, row, valid_at.and_utc())?;
+            clocks.start(tx, "K-42", &row.handler_unit_id, valid_at.and_utc())?;
             run(tx, row, valid_at.and_utc())?
         }
         // Whoever looks at it has as long as for a transfer.

@@ -1,12 +1,15 @@
 //! One write: one transaction that holds the change, its audit row and the answer kept for retries.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use chrono::{DateTime, Utc};
+use kstt_domain::calendar::WorkCalendar;
 use kstt_domain::policy::{Action, ActionKind, Actor, ActorKind, Permit, Target, permit, reach};
 use kstt_persistence::audit::{Change, Origin};
+use kstt_persistence::units::Viewers;
 use kstt_persistence::{Conn, Error, idempotency};
 
 use super::{ApiError, Caller, Ctx, ProblemCode, Reply, Visitor, canonical, say};
@@ -68,6 +71,8 @@ pub struct Tx<'t> {
     pub actor: &'t Actor,
     pub now: DateTime<Utc>,
     origin: Origin,
+    calendar: Option<Arc<WorkCalendar>>,
+    viewers: Option<Arc<Viewers>>,
 }
 
 impl<'t> Tx<'t> {
@@ -79,7 +84,7 @@ impl<'t> Tx<'t> {
     /// A transaction of the system about something that happened at another moment.
     pub fn of_system_at(conn: &'t mut Conn, app: &'t App, actor: &'t Actor, now: DateTime<Utc>) -> Self {
         let origin = Origin { now, trace_id: actor.name.clone(), client_address: None };
-        Self { conn, app, actor, now, origin }
+        Self { conn, app, actor, now, origin, calendar: None, viewers: None }
     }
 
     /// The transaction of a request that has no caller yet, such as a login.
@@ -89,12 +94,30 @@ impl<'t> Tx<'t> {
             // The trail outlives what is known of a sender.
             origin.client_address = None;
         }
-        Self { conn, app: &ctx.app, actor, now: ctx.now, origin }
+        Self { conn, app: &ctx.app, actor, now: ctx.now, origin, calendar: None, viewers: None }
     }
 
     /// The same transaction, for what follows from the change and is done by someone else.
     pub fn on_behalf_of<'s>(&'s mut self, actor: &'s Actor) -> Tx<'s> {
-        Tx { conn: self.conn, app: self.app, actor, now: self.now, origin: self.origin.clone() }
+        let (calendar, viewers) = (self.calendar.clone(), self.viewers.clone());
+        let (now, origin) = (self.now, self.origin.clone());
+        Tx { conn: self.conn, app: self.app, actor, now, origin, calendar, viewers }
+    }
+
+    /// The newest working calendar; read once, for transactions that do not change it.
+    pub fn calendar(&mut self) -> Result<Arc<WorkCalendar>, ApiError> {
+        if let Some(calendar) = &self.calendar {
+            return Ok(calendar.clone());
+        }
+        Ok(self.calendar.insert(self.app.calendar(self.conn)?).clone())
+    }
+
+    /// Who sees the matters of which unit; read once, for transactions that change no unit.
+    pub fn viewers(&mut self) -> Result<Arc<Viewers>, Error> {
+        if let Some(viewers) = &self.viewers {
+            return Ok(viewers.clone());
+        }
+        Ok(self.viewers.insert(self.app.units.viewers(self.conn)?).clone())
     }
 
     /// A new id.

@@ -31,8 +31,31 @@ impl Clocks<'_> {
         unit_id: &str,
         from: DateTime<Utc>,
     ) -> Result<Option<ObligationRow>, Halt> {
+        let row = self.fresh(tx, rule, unit_id, from)?;
+        row.map(|row| open(tx, row)).transpose()
+    }
+
+    /// Starts the clock of something that is done already.
+    pub fn start_done(
+        &self,
+        tx: &mut Tx<'_>,
+        rule: &str,
+        unit_id: &str,
+        (from, at): (DateTime<Utc>, DateTime<Utc>),
+    ) -> Result<(), Halt> {
+        let row = self.fresh(tx, rule, unit_id, from)?;
+        row.map(|row| open(tx, row.done(at.naive_utc()))).transpose().map(drop)
+    }
+
+    fn fresh(
+        &self,
+        tx: &mut Tx<'_>,
+        rule: &str,
+        unit_id: &str,
+        from: DateTime<Utc>,
+    ) -> Result<Option<ObligationRow>, Halt> {
         let Some(stored) = rows::rule_on(tx.conn, rule, vn_date(from))? else { return Ok(None) };
-        let calendar = tx.app.calendar(tx.conn)?;
+        let calendar = tx.calendar()?;
         let opening = Opening::Moment(from);
         // Beyond the calendar nothing can be counted; the item itself is taken all the same.
         let Ok(deadline) = timing::deadline(tx.app, &calendar, &stored.read()?, opening, &[]) else {
@@ -43,10 +66,6 @@ impl Clocks<'_> {
         let now = tx.now.naive_utc();
         let mut row = ObligationRow::fresh(tx.id(), rule, (self.kind, self.id), unit_id, &moments, now);
         row.sequence = before.iter().map(|row| row.sequence).max().unwrap_or_default() + 1;
-        let viewers = tx.app.units.viewers(tx.conn)?.of(unit_id);
-        let system = Actor::system("clocks");
-        let permit = tx.on_behalf_of(&system).permit(&Target::city(&row.id))?;
-        rows::insert(tx.conn, &permit, &row, &viewers)?;
         Ok(Some(row))
     }
 
@@ -84,7 +103,7 @@ impl Clocks<'_> {
     /// Hands running clocks over to another unit. Their days go on as they were.
     pub fn hand_over(&self, tx: &mut Tx<'_>, rule: &str, unit_id: &str) -> Result<(), Halt> {
         for row in self.running(tx, rule)?.into_iter().filter(|row| row.unit_id != unit_id) {
-            let viewers = tx.app.units.viewers(tx.conn)?.of(unit_id);
+            let viewers = tx.viewers()?.of(unit_id);
             let system = Actor::system("clocks");
             let permit = tx.on_behalf_of(&system).permit(&Target::city(&row.id))?;
             let now = tx.now.naive_utc();
@@ -110,7 +129,7 @@ impl Clocks<'_> {
         row: &ObligationRow,
         from: DateTime<Utc>,
     ) -> Result<ObligationRow, Halt> {
-        let (rule, calendar) = (timing::rule_of(tx, row)?, tx.app.calendar(tx.conn)?);
+        let (rule, calendar) = (timing::rule_of(tx, row)?, tx.calendar()?);
         let pauses = rows::pauses(tx.conn, &row.id)?;
         let corrected = ObligationRow { trigger_at: from.naive_utc(), ..row.clone() };
         let moments = timing::recount(tx, &corrected, &rule, &calendar, &pauses)?;
@@ -119,4 +138,12 @@ impl Clocks<'_> {
         let now = tx.now.naive_utc();
         rows::retime(tx.conn, &permit, row, &moments, now)?.ok_or(Halt::Raced)
     }
+}
+
+fn open(tx: &mut Tx<'_>, row: ObligationRow) -> Result<ObligationRow, Halt> {
+    let viewers = tx.viewers()?.of(&row.unit_id);
+    let system = Actor::system("clocks");
+    let permit = tx.on_behalf_of(&system).permit(&Target::city(&row.id))?;
+    rows::insert(tx.conn, &permit, &row, &viewers)?;
+    Ok(row)
 }

@@ -9,7 +9,7 @@ use crate::{Conn, Error, Stored};
 
 /// Something that was said when something happened.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = e)]
+#[diesel(table_name = e, treat_none_as_default_value = false)]
 pub struct EntryRow {
     pub id: String,
     pub feedback_id: String,

@@ -72,18 +72,38 @@ fn of_city(filter: &Filter) -> Base {
     narrowed!(f::table.into_boxed(), f::sort_key, |state| f::state.eq(Stored(state)), filter)
 }
 
-fn of_unit((unit_id, day, own): (&str, NaiveDate, bool), filter: &Filter) -> Seen {
-    let mut query = v::table
+/// What one unit sees, not narrowed.
+fn sights((unit_id, day, own): (&str, NaiveDate, bool)) -> Seen {
+    let query = v::table
         .inner_join(f::table.on(v::subject_id.eq(f::id)))
         .into_boxed()
         .filter(v::unit_id.eq(unit_id.to_owned()))
         .filter(v::room.eq(ROOM))
         .filter(v::valid_from.le(day))
         .filter(v::valid_to.gt(day));
-    if own {
-        query = query.filter(v::own);
+    if own { query.filter(v::own) } else { query }
+}
+
+enum Read {
+    /// All there are.
+    City(Base),
+    /// What a unit sees, along its own list.
+    Unit(Seen),
+    /// A few of all, one officer's or those of a list, as far as a unit sees them.
+    Few(Seen),
+}
+
+impl Read {
+    fn of(scope: &Scope, filter: &Filter) -> Self {
+        let Scope::Unit { unit_id, day, own } = scope else { return Self::City(of_city(filter)) };
+        let sights = sights((unit_id, *day, *own));
+        if filter.officer_id.is_some() || filter.ids.is_some() {
+            Self::Few(narrowed!(sights, f::sort_key, |state| f::state.eq(Stored(state)), filter))
+        } else {
+            let state = |state: FeedbackState| v::outcome.eq(state.code());
+            Self::Unit(narrowed!(sights, v::sort_key, state, filter))
+        }
     }
-    narrowed!(query, v::sort_key, |state: FeedbackState| v::outcome.eq(state.code()), filter)
 }
 
 /// A page of items, what is due first first.
@@ -94,16 +114,22 @@ pub fn list(
     page: Page<'_>,
 ) -> Result<Vec<FeedbackRow>, Error> {
     let after = page.after.unwrap_or_default().to_owned();
-    Ok(match scope {
-        Scope::City => of_city(filter)
+    Ok(match Read::of(scope, filter) {
+        Read::City(items) => items
             .filter(f::sort_key.gt(after))
             .order(f::sort_key.asc())
             .limit(page.limit)
             .select(FeedbackRow::as_select())
             .load(conn)?,
-        Scope::Unit { unit_id, day, own } => of_unit((unit_id, *day, *own), filter)
+        Read::Unit(sights) => sights
             .filter(v::sort_key.gt(after))
             .order(v::sort_key.asc())
+            .limit(page.limit)
+            .select(FeedbackRow::as_select())
+            .load(conn)?,
+        Read::Few(sights) => sights
+            .filter(f::sort_key.gt(after))
+            .order(f::sort_key.asc())
             .limit(page.limit)
             .select(FeedbackRow::as_select())
             .load(conn)?,
@@ -120,11 +146,9 @@ pub fn counts(
     let mut counted = Vec::new();
     for state in FeedbackState::ALL.iter().copied() {
         let filter = Filter { state: Some(state), ..filter.clone() };
-        let found: Vec<String> = match scope {
-            Scope::City => of_city(&filter).select(f::sort_key).limit(cap).load(conn)?,
-            Scope::Unit { unit_id, day, own } => {
-                of_unit((unit_id, *day, *own), &filter).select(v::sort_key).limit(cap).load(conn)?
-            }
+        let found: Vec<String> = match Read::of(scope, &filter) {
+            Read::City(items) => items.select(f::sort_key).limit(cap).load(conn)?,
+            Read::Unit(sights) | Read::Few(sights) => sights.select(v::sort_key).limit(cap).load(conn)?,
         };
         counted.push((state, i64::try_from(found.len()).unwrap_or(cap)));
     }

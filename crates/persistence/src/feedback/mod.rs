@@ -33,7 +33,7 @@ use crate::schema::feedback;
 
 /// One item, or one part of an item that was split.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = feedback)]
+#[diesel(table_name = feedback, treat_none_as_default_value = false)]
 pub struct FeedbackRow {
     pub id: String,
     /// `PAKN.20190304.0001`; of a part `PAKN.20190304.0001/1`.

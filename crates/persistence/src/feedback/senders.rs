@@ -11,7 +11,7 @@ use crate::{Conn, Error};
 
 /// The sender of an item.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = s)]
+#[diesel(table_name = s, treat_none_as_default_value = false)]
 pub struct SenderRow {
     pub feedback_id: String,
     /// Sealed with the master key; null once it was erased.

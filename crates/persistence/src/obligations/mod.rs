@@ -31,7 +31,7 @@ use crate::schema::{obligation_pauses, obligations};
 
 /// Something a unit has to do, and until when.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = obligations)]
+#[diesel(table_name = obligations, treat_none_as_default_value = false)]
 pub struct ObligationRow {
     pub id: String,
     /// The last lawful day and the id: the order of every list.
@@ -102,6 +102,14 @@ impl ObligationRow {
         }
     }
 
+    /// The same, done as soon as it was owed.
+    pub fn done(mut self, met_at: NaiveDateTime) -> Self {
+        self.met_at = Some(met_at);
+        self.outcome = Stored(self.judged());
+        self.remind_at = None;
+        self
+    }
+
     /// The place of an obligation in its lists.
     pub fn sort_key(due_on: NaiveDate, id: &str) -> String {
         format!("{due_on} {id}")
@@ -126,7 +134,7 @@ impl ObligationRow {
 
 /// A span in which a clock stood still.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = obligation_pauses)]
+#[diesel(table_name = obligation_pauses, treat_none_as_default_value = false)]
 pub struct PauseRow {
     pub id: String,
     pub obligation_id: String,
