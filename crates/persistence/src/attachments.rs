@@ -14,7 +14,7 @@ use crate::{Conn, Error, Stored};
 
 /// What is known of a file.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = a)]
+#[diesel(table_name = a, treat_none_as_default_value = false)]
 pub struct AttachmentRow {
     pub id: String,
     pub feedback_id: String,

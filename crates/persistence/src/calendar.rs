@@ -11,7 +11,7 @@ use crate::{Conn, Error, Stored};
 
 /// A version of the calendar.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = calendar_versions)]
+#[diesel(table_name = calendar_versions, treat_none_as_default_value = false)]
 pub struct CalendarVersionRow {
     pub version: i64,
     pub created_at: NaiveDateTime,
@@ -22,7 +22,7 @@ pub struct CalendarVersionRow {
 
 /// One exceptional day, valid from one version up to another (exclusive).
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = calendar_exceptions)]
+#[diesel(table_name = calendar_exceptions, treat_none_as_default_value = false)]
 pub struct ExceptionRow {
     pub id: String,
     pub on_date: NaiveDate,

@@ -39,7 +39,7 @@ pub(crate) struct Listed<'a> {
 }
 
 #[derive(Insertable)]
-#[diesel(table_name = v)]
+#[diesel(table_name = v, treat_none_as_default_value = false)]
 struct SightRow<'a> {
     unit_id: &'a str,
     room: &'a str,

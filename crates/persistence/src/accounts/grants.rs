@@ -12,7 +12,7 @@ use crate::{Conn, Error, Stored};
 
 /// One grant.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = grants)]
+#[diesel(table_name = grants, treat_none_as_default_value = false)]
 pub struct GrantRow {
     pub id: String,
     pub user_id: String,

@@ -10,7 +10,7 @@ use crate::{Conn, Error};
 
 /// A key pair; `public_key` is the raw public key in base64url.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = signing_keys)]
+#[diesel(table_name = signing_keys, treat_none_as_default_value = false)]
 pub struct SigningKeyRow {
     pub kid: String,
     pub public_key: String,

@@ -8,7 +8,7 @@ use crate::{Conn, Error};
 
 /// A login of a person for one unit. All its moments are real time.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = sessions)]
+#[diesel(table_name = sessions, treat_none_as_default_value = false)]
 pub struct SessionRow {
     pub id: String,
     pub user_id: String,
@@ -24,7 +24,7 @@ pub struct SessionRow {
 
 /// A refresh token, known by its hash only.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = refresh_tokens)]
+#[diesel(table_name = refresh_tokens, treat_none_as_default_value = false)]
 pub struct RefreshTokenRow {
     pub hash: String,
     pub session_id: String,

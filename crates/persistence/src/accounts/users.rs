@@ -10,7 +10,7 @@ use crate::{Conn, Error};
 
 /// An account. The password is kept as an Argon2id hash only.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = users)]
+#[diesel(table_name = users, treat_none_as_default_value = false)]
 pub struct UserRow {
     pub id: String,
     pub username: String,

@@ -11,7 +11,7 @@ use crate::{Conn, Error};
 
 /// Texts that were checked for what shows who someone is.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
-#[diesel(table_name = p)]
+#[diesel(table_name = p, treat_none_as_default_value = false)]
 pub struct PublicRow {
     pub feedback_id: String,
     /// The order of publishing.

@@ -15,7 +15,7 @@ pub const MAIL: &str = "email";
 
 /// One event on its way to one receiver.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = d)]
+#[diesel(table_name = d, treat_none_as_default_value = false)]
 pub struct DeliveryRow {
     pub id: String,
     pub lane: String,

@@ -11,7 +11,7 @@ use crate::{Conn, Error, Stored};
 
 /// One message to one person about one event. Its words are made when it is read.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = n)]
+#[diesel(table_name = n, treat_none_as_default_value = false)]
 pub struct NotificationRow {
     pub id: String,
     pub user_id: String,

@@ -10,7 +10,7 @@ use crate::{Conn, Error};
 
 /// The preferences of a person.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset)]
-#[diesel(table_name = p)]
+#[diesel(table_name = p, treat_none_as_default_value = false)]
 pub struct PreferencesRow {
     pub user_id: String,
     /// Whether messages are mailed too.

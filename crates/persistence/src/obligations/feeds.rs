@@ -10,7 +10,7 @@ use crate::{Conn, Error};
 
 /// An address under which the duties of a unit can be subscribed to.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = duty_feeds)]
+#[diesel(table_name = duty_feeds, treat_none_as_default_value = false)]
 pub struct FeedRow {
     pub id: String,
     pub unit_id: String,

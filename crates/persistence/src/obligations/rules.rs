@@ -11,7 +11,7 @@ use crate::{Conn, Error};
 
 /// A version of a rule. The rule itself is kept as the JSON it is written in.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = deadline_rules)]
+#[diesel(table_name = deadline_rules, treat_none_as_default_value = false)]
 pub struct RuleRow {
     pub rule: String,
     pub version: i64,

@@ -43,7 +43,7 @@ use crate::schema::{fields as field_names, procedure_texts, procedure_versions, 
 
 /// The identity of a procedure.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = procedures)]
+#[diesel(table_name = procedures, treat_none_as_default_value = false)]
 pub struct ProcedureRow {
     pub id: String,
     pub national_code: Option<String>,
@@ -58,7 +58,7 @@ pub struct ProcedureRow {
 
 /// One version of a procedure, without its long texts.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = procedure_versions)]
+#[diesel(table_name = procedure_versions, treat_none_as_default_value = false)]
 pub struct VersionRow {
     pub id: String,
     pub procedure_id: String,
@@ -86,7 +86,7 @@ impl VersionRow {
 
 /// The long texts of a version, as JSON.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = procedure_texts)]
+#[diesel(table_name = procedure_texts, treat_none_as_default_value = false)]
 pub struct TextsRow {
     pub version_id: String,
     /// A `kstt_domain::procedures::ProcedureContent`.
@@ -99,7 +99,7 @@ pub struct TextsRow {
 
 /// A subject area (lĩnh vực).
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = field_names)]
+#[diesel(table_name = field_names, treat_none_as_default_value = false)]
 pub struct FieldRow {
     pub slug: String,
     pub name: String,

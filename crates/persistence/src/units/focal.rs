@@ -10,7 +10,7 @@ use crate::{Conn, Error};
 
 /// One appointment.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = focal_officers)]
+#[diesel(table_name = focal_officers, treat_none_as_default_value = false)]
 pub struct FocalOfficerRow {
     pub id: String,
     pub unit_id: String,

@@ -26,7 +26,7 @@ use crate::{Conn, Error, Stored};
 
 /// The identity of a unit.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = units)]
+#[diesel(table_name = units, treat_none_as_default_value = false)]
 pub struct UnitRow {
     pub id: String,
     pub code: String,
@@ -38,7 +38,7 @@ pub struct UnitRow {
 
 /// What a unit was during one period.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = unit_periods)]
+#[diesel(table_name = unit_periods, treat_none_as_default_value = false)]
 pub struct UnitPeriodRow {
     pub id: String,
     pub unit_id: String,
@@ -56,7 +56,7 @@ pub struct UnitPeriodRow {
 
 /// A succession between two units.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = unit_successions)]
+#[diesel(table_name = unit_successions, treat_none_as_default_value = false)]
 pub struct SuccessionRow {
     pub id: String,
     pub from_unit_id: String,
