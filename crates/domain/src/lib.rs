@@ -12,5 +12,6 @@ pub mod obligations;
 pub mod period;
 pub mod policy;
 pub mod procedures;
+pub mod reports;
 pub mod text;
 pub mod units;

@@ -36,6 +36,25 @@ impl DutyPeriod {
         self.first
     }
 
+    /// Its last day; `None` outside what dates can hold.
+    pub fn last_day(&self) -> Option<NaiveDate> {
+        self.first.checked_add_months(Months::new(self.months))?.pred_opt()
+    }
+
+    /// The year, quarter or month before; `None` outside what dates can hold.
+    pub fn previous(&self) -> Option<Self> {
+        self.back(self.months)
+    }
+
+    /// The same period of the year before, to compare with; `None` outside what dates can hold.
+    pub fn previous_year(&self) -> Option<Self> {
+        self.back(12)
+    }
+
+    fn back(&self, months: u32) -> Option<Self> {
+        Some(Self { first: self.first.checked_sub_months(Months::new(months))?, ..*self })
+    }
+
     /// A day of its `month`th month, 1 being the first; the last day of a month that is shorter. `None`
     /// when the period has no such month.
     pub fn day(&self, month: u32, day: u32) -> Option<NaiveDate> {
@@ -88,6 +107,19 @@ mod tests {
         for wrong in ["", "2020-Q5", "2020-13", "2020-1", "20", "năm"] {
             assert_eq!(wrong.parse::<DutyPeriod>(), Err(()), "{wrong}");
         }
+    }
+
+    #[test]
+    fn periods_follow_one_another() {
+        let told = |code: &str| {
+            let period: DutyPeriod = code.parse().unwrap();
+            let codes = [period.previous(), period.previous_year()].map(|other| other.unwrap().code());
+            (codes, period.last_day().unwrap().to_string())
+        };
+        let wanted = |codes: [&str; 2], last: &str| (codes.map(str::to_owned), last.to_owned());
+        assert_eq!(told("2020"), wanted(["2019", "2019"], "2020-12-31"));
+        assert_eq!(told("2020-Q1"), wanted(["2019-Q4", "2019-Q1"], "2020-03-31"));
+        assert_eq!(told("2020-02"), wanted(["2020-01", "2019-02"], "2020-02-29"));
     }
 
     #[test]

@@ -1,0 +1,162 @@
+//! Arithmetic over a filled table. Cells that are empty count as 0.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{CheckRule, CheckSeverity, FormColumn, ReportForm};
+
+/// The numbers of a table: row, then column code. Counts, and amounts in whole đồng.
+pub type Cells = BTreeMap<String, BTreeMap<String, i64>>;
+
+type Row = BTreeMap<String, i64>;
+
+/// The check of a column that is not what it is the sum of; no form may name one so.
+pub const SUM_CHECK: &str = "sum";
+
+/// A number too large for a cell.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CellOverflow {
+    pub row: String,
+    pub column: String,
+}
+
+/// A check that does not hold, and where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Violation {
+    /// A check of the form, or [`SUM_CHECK`].
+    pub check: String,
+    pub severity: CheckSeverity,
+    pub row: String,
+    /// The column to look at: of an equation the first on its left.
+    pub column: String,
+    /// What should be there; at most so much by a check of `at_most`. Held to the largest or smallest
+    /// number where it is beyond.
+    pub expected: i64,
+    /// What is there; of an equation its whole left side.
+    pub found: i64,
+}
+
+/// Writes the columns that are sums into every row. Fails at the first that no cell can hold, and then
+/// changes nothing.
+pub fn complete(form: &ReportForm, cells: &mut Cells) -> Result<(), CellOverflow> {
+    let sums = form.sums_in_order();
+    let mut whole = cells.clone();
+    for (key, row) in &mut whole {
+        for column in &sums {
+            let value = narrow(total(&column.sum, row), key, &column.code)?;
+            row.insert(column.code.clone(), value);
+        }
+    }
+    *cells = whole;
+    Ok(())
+}
+
+/// Every check that does not hold, by row, first the sums and then the checks in the order of the form.
+/// `previous` is the table of the period before; without it nothing is compared with it. A row that only
+/// the period before has is compared too.
+pub fn violations(form: &ReportForm, cells: &Cells, previous: Option<&Cells>) -> Vec<Violation> {
+    let sums = form.sums_in_order();
+    let empty = Row::new();
+    let keys: BTreeSet<&String> = cells.keys().chain(previous.into_iter().flat_map(BTreeMap::keys)).collect();
+    let mut found = Vec::new();
+    for key in keys {
+        let row = cells.get(key).unwrap_or(&empty);
+        let full = with_sums(row, &sums);
+        for column in sums.iter().filter(|column| row.contains_key(&column.code)) {
+            let at = At { check: SUM_CHECK, severity: CheckSeverity::Error, row: key, column: &column.code };
+            at.unless_equal(total(&column.sum, &full), value(&full, &column.code), &mut found);
+        }
+        let before = previous.map(|table| with_sums(table.get(key).unwrap_or(&empty), &sums));
+        for check in &form.checks {
+            let at = |column| At { check: &check.code, severity: check.severity, row: key, column };
+            match &check.rule {
+                CheckRule::Equal { left, right } => {
+                    let column = left.first().map_or("", String::as_str);
+                    at(column).unless_equal(total(right, &full), total(left, &full), &mut found);
+                }
+                CheckRule::Previous { column, of_previous } => {
+                    if let Some(before) = &before {
+                        at(column).unless_equal(value(before, of_previous), value(&full, column), &mut found);
+                    }
+                }
+                CheckRule::AtMost { part, whole } => {
+                    let (most, part_value) = (value(&full, whole), value(&full, part));
+                    at(part).unless_equal(part_value.min(most), part_value, &mut found);
+                }
+            }
+        }
+    }
+    found
+}
+
+/// Adds tables up, row by row and column by column, also the columns that are sums. Texts and columns the
+/// form does not have are left out.
+pub fn add_up<'a>(form: &ReportForm, tables: impl Iterator<Item = &'a Cells>) -> Result<Cells, CellOverflow> {
+    let numeric: BTreeSet<&str> =
+        form.columns.iter().filter(|column| column.is_numeric()).map(|column| column.code.as_str()).collect();
+    let mut wide: BTreeMap<&str, BTreeMap<&str, i128>> = BTreeMap::new();
+    for (key, row) in tables.flatten() {
+        let sums = wide.entry(key).or_default();
+        for (column, value) in row.iter().filter(|(column, _)| numeric.contains(column.as_str())) {
+            *sums.entry(column).or_default() += i128::from(*value);
+        }
+    }
+    let narrow_row = |(key, row): (&str, BTreeMap<&str, i128>)| {
+        let cells = row
+            .into_iter()
+            .map(|(column, value)| Ok((column.to_owned(), narrow(value, key, column)?)))
+            .collect::<Result<Row, CellOverflow>>()?;
+        Ok((key.to_owned(), cells))
+    };
+    wide.into_iter().map(narrow_row).collect()
+}
+
+struct At<'a> {
+    check: &'a str,
+    severity: CheckSeverity,
+    row: &'a str,
+    column: &'a str,
+}
+
+impl At<'_> {
+    fn unless_equal(&self, expected: i128, found: i128, violations: &mut Vec<Violation>) {
+        if expected != found {
+            violations.push(Violation {
+                check: self.check.to_owned(),
+                severity: self.severity,
+                row: self.row.to_owned(),
+                column: self.column.to_owned(),
+                expected: held(expected),
+                found: held(found),
+            });
+        }
+    }
+}
+
+/// The row with the sums it lacks; those it has stay as they are.
+fn with_sums(row: &Row, sums: &[&FormColumn]) -> BTreeMap<String, i128> {
+    let mut full: BTreeMap<String, i128> =
+        row.iter().map(|(column, value)| (column.clone(), i128::from(*value))).collect();
+    for column in sums {
+        if !full.contains_key(&column.code) {
+            full.insert(column.code.clone(), total(&column.sum, &full));
+        }
+    }
+    full
+}
+
+fn value<N: Copy + Into<i128>>(row: &BTreeMap<String, N>, column: &str) -> i128 {
+    row.get(column).map_or(0, |value| (*value).into())
+}
+
+// A hundred sums of a hundred sums of 64 bits stay far below 128 bits; deeper ones are held at the end.
+fn total<N: Copy + Into<i128>>(columns: &[String], row: &BTreeMap<String, N>) -> i128 {
+    columns.iter().fold(0, |sum, column| sum.saturating_add(value(row, column)))
+}
+
+fn narrow(value: i128, row: &str, column: &str) -> Result<i64, CellOverflow> {
+    i64::try_from(value).map_err(|_| CellOverflow { row: row.to_owned(), column: column.to_owned() })
+}
+
+fn held(value: i128) -> i64 {
+    i64::try_from(value).unwrap_or(if value < 0 { i64::MIN } else { i64::MAX })
+}

@@ -1,0 +1,57 @@
+//! The one place that says what may follow on what.
+
+use ReportState::*;
+
+crate::codes! {
+    /// Where a unit's report of a period stands.
+    pub enum ReportState : "report_state" {
+        Drafting = "drafting", "Đang lập báo cáo", "Being drawn up";
+        Submitted = "submitted", "Đã gửi báo cáo", "Submitted";
+        /// TT 02/2017 Art. 65.
+        Returned = "returned", "Trả lại để chỉnh lý, bổ sung", "Returned for correction";
+        Resubmitted = "resubmitted", "Đã gửi lại báo cáo sau chỉnh lý", "Submitted again";
+        Accepted = "accepted", "Đã tiếp nhận báo cáo", "Accepted";
+        Frozen = "frozen", "Đã chốt số liệu", "Frozen";
+    }
+}
+
+crate::codes! {
+    /// What happens to a report.
+    pub enum ReportEvent : "report_event" {
+        Save = "save", "Lưu số liệu", "Save figures";
+        Submit = "submit", "Gửi báo cáo", "Submit";
+        SendBack = "send_back", "Trả lại để chỉnh lý, bổ sung", "Send back for correction";
+        Accept = "accept", "Tiếp nhận báo cáo", "Accept";
+        Freeze = "freeze", "Chốt số liệu", "Freeze";
+    }
+}
+
+impl ReportState {
+    /// The reporting unit may still change its figures.
+    pub fn is_open(self) -> bool {
+        matches!(self, Drafting | Returned)
+    }
+}
+
+/// Nothing leads from this state by this event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ReportMoveError {
+    pub state: ReportState,
+    pub event: ReportEvent,
+}
+
+/// The state after an event. Whether someone may cause it, and whether the figures are sound, is not asked
+/// here.
+pub fn next(state: ReportState, event: ReportEvent) -> Result<ReportState, ReportMoveError> {
+    use ReportEvent as E;
+    Ok(match (state, event) {
+        (Drafting | Returned, E::Save) => state,
+        (Drafting, E::Submit) => Submitted,
+        (Returned, E::Submit) => Resubmitted,
+        (Submitted | Resubmitted, E::Accept) => Accepted,
+        // A mistake may come to light only when the reports are added up.
+        (Submitted | Resubmitted | Accepted, E::SendBack) => Returned,
+        (Accepted, E::Freeze) => Frozen,
+        (state, event) => return Err(ReportMoveError { state, event }),
+    })
+}
