@@ -352,7 +352,8 @@ impl Request<'_> {
         }
         let sent = self.city.agent.run(request.body(self.body.unwrap_or_default()).unwrap());
         let mut response = sent.unwrap_or_else(|error| panic!("{} {}: {error}", self.method, self.path));
-        let text = response.body_mut().with_config().limit(200 << 20).read_to_string().unwrap();
+        let bytes = response.body_mut().with_config().limit(200 << 20).read_to_vec().unwrap();
+        let text = String::from_utf8_lossy(&bytes).into_owned();
         Answer {
             status: response.status().as_u16(),
             body: serde_json::from_str(&text).unwrap_or(Value::Null),

@@ -18,6 +18,7 @@ mod plans;
 mod procedures;
 mod real_rows;
 mod reform;
+mod reports;
 mod schema;
 mod trail;
 mod units;

@@ -71,6 +71,7 @@ fn diesel_s_tables_are_the_database_s() {
         include_str!("../../crates/persistence/src/schema/messages.rs"),
         include_str!("../../crates/persistence/src/schema/people.rs"),
         include_str!("../../crates/persistence/src/schema/registry.rs"),
+        include_str!("../../crates/persistence/src/schema/reports_room.rs"),
     );
     let mut written = Vec::new();
     let mut table = String::new();

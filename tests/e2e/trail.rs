@@ -1,6 +1,8 @@
 //! Every mutating operation leaves an audit row, in the transaction of the change. Driven by the
 //! contract: an operation without a scenario here fails.
 
+mod reports;
+
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 use serde_json::json;
@@ -248,7 +250,7 @@ fn perform(city: &City, id: &str) -> Option<(i64, Answer)> {
             let path = format!("/v1/units/SXD/duty-feeds/{}", made.body["id"].as_str().unwrap());
             counted(&|| head.delete(&path))
         }
-        _ => return feedback(city, id),
+        _ => return reports::perform(city, id).or_else(|| feedback(city, id)),
     })
 }
 

@@ -3,6 +3,7 @@
 //! operation without a recipe here fails.
 
 mod feedback;
+mod reports;
 
 use std::collections::BTreeMap;
 
@@ -74,6 +75,7 @@ struct Things {
     feedback: BTreeMap<&'static str, String>,
     /// A file of each.
     files: BTreeMap<&'static str, String>,
+    reports: BTreeMap<&'static str, String>,
 }
 
 fn prepare(city: &City) -> Things {
@@ -88,6 +90,7 @@ fn prepare(city: &City) -> Things {
         webhooks: BTreeMap::new(),
         feedback: BTreeMap::new(),
         files: BTreeMap::new(),
+        reports: BTreeMap::new(),
     };
     controller.post("/v1/obligations/open-year", json!({ "year": 2019 })).expect(200);
     for (unit, _) in UNITS {
@@ -106,6 +109,9 @@ fn prepare(city: &City) -> Things {
         let owed = controller.get(&format!("/v1/obligations?unit={unit}&rule=K-20")).expect(200);
         if let Some(id) = owed.body["items"][0]["id"].as_str() {
             things.duties.insert(unit, id.to_owned());
+        }
+        if let Some(id) = reports::of_unit(&controller, unit) {
+            things.reports.insert(unit, id);
         }
         let feed =
             controller.post(&format!("/v1/units/{unit}/duty-feeds"), json!({ "label": "Lịch" })).expect(201);
@@ -143,6 +149,10 @@ fn send(person: &Person<'_>, things: &Things, id: &str, unit: &'static str, turn
     };
     if feedback::is_about_one(id) || feedback::is_about_all(id) {
         return feedback::send(person, &things.feedback[unit], &things.files[unit], id, unit);
+    }
+    if reports::is_about_one(id) || reports::is_about_all(id) {
+        let report = things.reports.get(unit).map(String::as_str);
+        return reports::send(person, report.unwrap_or_default(), id);
     }
     Some(match id {
         "createUnit" => person.post(
@@ -307,7 +317,7 @@ const ABOUT_A_UNIT: &[&str] = &[
     "replayDeliveries",
 ];
 
-/// Operations about what a unit owes; the city committee owes no plan.
+/// Operations about what a unit owes; the city committee owes neither plan nor report.
 const ABOUT_A_DUTY: &[&str] = &[
     "getObligation",
     "explainObligation",
@@ -338,7 +348,7 @@ fn every_role_may_do_what_the_policy_prints_and_nothing_else() {
         for (id, action) in &operations {
             let (centre, below) = &policy[action][&account.role.to_string()];
             let reach = if is_central(account.unit) { centre } else { below };
-            let about_a_duty = ABOUT_A_DUTY.contains(&id.as_str());
+            let about_a_duty = ABOUT_A_DUTY.contains(&id.as_str()) || reports::is_about_one(id);
             let about_a_unit = ABOUT_A_UNIT.contains(&id.as_str()) || feedback::is_about_one(id);
             let targets = match (about_a_unit, about_a_duty) {
                 (true, _) => UNITS,

@@ -2,7 +2,9 @@
 
 use actix_web::{HttpResponse, get, web};
 use kstt_domain::codes::{CodeLabel, CodeList};
-use kstt_domain::{attachments, calendar, feedback, notifications, obligations, policy, procedures, units};
+use kstt_domain::{
+    attachments, calendar, feedback, notifications, obligations, policy, procedures, reports, units,
+};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -104,6 +106,17 @@ fn all() -> Vec<CodeList> {
         CodeList::of::<procedures::ServiceLevelValue>(),
         CodeList::of::<procedures::SubjectKind>(),
         CodeList::of::<procedures::TimeUnit>(),
+        CodeList::of::<reports::CheckSeverity>(),
+        CodeList::of::<reports::ColumnKind>(),
+        CodeList::of::<reports::DossierStatus>(),
+        CodeList::of::<reports::FormCertainty>(),
+        CodeList::of::<reports::FormRows>(),
+        CodeList::of::<reports::PeriodKind>(),
+        CodeList::of::<reports::ReportEvent>(),
+        CodeList::of::<reports::ReportMeasure>(),
+        CodeList::of::<reports::ReportState>(),
+        CodeList::of::<reports::WindowKind>(),
+        CodeList::of::<crate::reports::CellOrigin>(),
         CodeList::of::<units::SuccessionKind>(),
         CodeList::of::<units::UnitKind>(),
         CodeList::of::<units::UnitLevel>(),

@@ -87,6 +87,7 @@ pub mod problems {
         (name = "obligations", description = "Deadlines: the rules, what each unit owes, and why a date is what it is"),
         (name = "public-feedback", description = "Feedback for citizens, without login"),
         (name = "feedback", description = "Feedback and recommendations: receipt, transfer, answers, publicity"),
+        (name = "reports", description = "Periodic reports: forms, periods, figures with the records behind them, roll-up"),
         (name = "notifications", description = "One's own inbox, and when people are reminded"),
         (name = "webhooks", description = "Events for other systems"),
         (name = "audit", description = "The audit trail and the changes feed"),
@@ -106,6 +107,7 @@ fn rooms(config: &mut utoipa_actix_web::service_config::ServiceConfig) {
     crate::calendar::routes(config);
     crate::obligations::routes(config);
     crate::feedback::routes(config);
+    crate::reports::routes(config);
     crate::attachments::routes(config);
     crate::notifications::routes(config);
     crate::documents::routes(config);

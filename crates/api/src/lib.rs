@@ -24,6 +24,7 @@ mod observe;
 mod open;
 pub mod procedures;
 mod remember;
+mod reports;
 pub mod seed;
 mod sight;
 pub mod units;

@@ -51,7 +51,8 @@ struct UnitFact {
     successors: Vec<String>,
 }
 
-/// Stores the units and the calendar if there are none yet, and the deadline rules that are new; answers
+/// Stores the units and the calendar if there are none yet, and the deadline rules and report
+/// forms that are new; answers
 /// whether it stored anything.
 pub fn reference(app: &App) -> Result<bool, Error> {
     app.db.write(|conn| {
@@ -61,7 +62,8 @@ pub fn reference(app: &App) -> Result<bool, Error> {
             seed_calendar(conn, app)?;
         }
         let rules = seed_rules(conn, app)?;
-        Ok(first || rules)
+        let forms = crate::reports::seed_forms(conn, app)?;
+        Ok(first || rules || forms)
     })
 }
 

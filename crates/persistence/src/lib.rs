@@ -20,6 +20,7 @@ pub mod leases;
 pub mod notifications;
 pub mod obligations;
 pub mod procedures;
+pub mod reports;
 mod revision;
 pub mod schema;
 pub mod units;

@@ -14,7 +14,10 @@ fn a_year_is_opened_once_for_every_unit_and_level() {
     };
     let (communes, above) = (units("commune"), units("department") + units("district"));
     let planning = units("office") + units("delegated");
-    let owed = planning + 6 * communes + 6 * above;
+    // A plan each; of communes and districts four forms, of departments seven, each quarter and for the year;
+    // and the city's own report each quarter.
+    let forms = 4 * (communes + units("district")) + 7 * units("department");
+    let owed = planning + communes + above + 5 * forms + 4;
     // The worker has opened the current year.
     assert_eq!(open_year(&city, 2019), json!({ "year": 2019, "opened": 0, "kept": owed, "cancelled": 0 }));
     let controller = city.login("controller.vpubnd");
@@ -36,7 +39,7 @@ fn states_follow_the_clock_and_nothing_else() {
     let controller = city.login("controller.vpubnd");
     let state = |now: &str| {
         city.clock.set(now);
-        let path = "/v1/obligations?unit=C31117&subject=periodic_report:2019-Q1";
+        let path = "/v1/obligations?unit=C31117&subject=periodic_report:2019-Q1/05/VPCP/KSTT";
         let item = controller.get(path).expect(200).body["items"][0].clone();
         let listed = format!("{path}&state={}", item["state"].as_str().unwrap());
         assert_eq!(controller.get(&listed).expect(200).body["items"][0]["id"], item["id"], "{now}");
@@ -151,7 +154,7 @@ fn after_the_merger_of_communes_heirs_do_what_was_left() {
         inherited.iter().map(|(rule, _, state)| (rule.as_str(), state.as_str())).collect();
     assert_eq!(states[0], ("K-20", "breached"));
     assert!(states[1..].iter().all(|(_, state)| *state == "cancelled"), "{states:?}");
-    assert_eq!(states.len(), 6, "{states:?}");
+    assert_eq!(states.len(), 21, "{states:?}");
     // The heir says that it was done.
     let account = json!({ "username": "head.c31120", "display_name": "Người đứng đầu",
         "grant": { "role": "head", "unit": "C31120" } });
@@ -185,7 +188,7 @@ fn a_commune_under_another_district_is_seen_from_there() {
     let admin = city.login("admin.vpubnd");
     let seen = |day: &str| {
         city.clock.set(day);
-        let page = city.login("head.d916").get("/v1/obligations?limit=200").expect(200).body;
+        let page = city.login("head.d916").get("/v1/obligations?rule=K-30&limit=200").expect(200).body;
         let items = page["items"].as_array().unwrap();
         let of_commune: Vec<&Value> = items.iter().filter(|item| item["unit"]["code"] == "C31117").collect();
         let readable = of_commune.iter().all(|item| {
@@ -198,7 +201,7 @@ fn a_commune_under_another_district_is_seen_from_there() {
     let etag = admin.get("/v1/units/C31117").expect(200).etag();
     let moved = json!({ "parent_code": "D917", "on": "2019-06-01", "legal_basis": "NQ 1" });
     admin.send("POST", "/v1/units/C31117/rename").header("If-Match", &etag).json(moved).answer().expect(200);
-    assert_eq!((seen("2019-05-31T08:00:00+07:00"), seen("2019-06-01T08:00:00+07:00")), (6, 0));
+    assert_eq!((seen("2019-05-31T08:00:00+07:00"), seen("2019-06-01T08:00:00+07:00")), (16, 0));
 }
 
 #[test]

@@ -50,13 +50,30 @@ where
     F: FnOnce(&mut Conn, &mut Rows<'_>) -> Result<(), ApiError> + Send + 'static,
 {
     let app = ctx.app.clone();
+    send_file(ctx, name, format, move |path| {
+        app.db.snapshot(|conn| table::write(path, name, format, &columns, |rows| fill(conn, rows)))
+    })
+    .await
+}
+
+/// Answers with the file that `write` writes to a path, off the event loop.
+pub async fn send_file<F>(
+    ctx: &Ctx,
+    name: &'static str,
+    format: ExportFormat,
+    write: F,
+) -> Result<HttpResponse, ApiError>
+where
+    F: FnOnce(&Path) -> Result<(), ApiError> + Send + 'static,
+{
+    let app = ctx.app.clone();
     let _leave = app.exports.0.try_acquire().map_err(|_| busy())?;
     let (here, directory) = (app.clone(), directory(&app.config.var_dir));
     let written = web::block(move || {
         let path = directory.join(format!("{}.{}", here.ids.id(), format.ending()));
         fs::create_dir_all(&directory).map_err(|error| unwritable(&path, &error))?;
         let file = Temporary(path);
-        here.db.snapshot(|conn| table::write(&file.0, name, format, &columns, |rows| fill(conn, rows)))?;
+        write(&file.0)?;
         let opened = File::open(&file.0).map_err(|error| unwritable(&file.0, &error))?;
         let length = opened.metadata().map_err(|error| unwritable(&file.0, &error))?.len();
         Ok::<_, ApiError>((opened, length))

@@ -40,7 +40,7 @@ struct ObligationsQuery {
         min_length = 3,
         max_length = 241,
         pattern = "^[a-z_]{1,40}:[!-~]{1,200}$",
-        example = "periodic_report:2019-Q1"
+        example = "periodic_report:2019-Q1/05/VPCP/KSTT"
     )]
     subject: Option<String>,
     /// Due on this day or later.

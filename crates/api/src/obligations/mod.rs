@@ -5,6 +5,7 @@
 //! is derived from the moment asked.
 
 mod act;
+mod asked;
 mod assign;
 mod clocks;
 mod duties;
@@ -22,9 +23,10 @@ mod wire;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
+pub use asked::asked_once;
 pub use clocks::Clocks;
 pub use follow::follow_units;
-pub use produce::open_due_year;
+pub use produce::{OpenedYear, open_due_year, open_year, units_on};
 
 pub fn routes(config: &mut ServiceConfig) {
     rules::routes(config);

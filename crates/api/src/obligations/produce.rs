@@ -12,6 +12,7 @@ use kstt_domain::policy::{Action, Actor, Permit, Target};
 use kstt_domain::units::UnitKind;
 use kstt_persistence::audit::Change;
 use kstt_persistence::obligations::{self as rows, Moments, ObligationRow, RuleRow};
+use kstt_persistence::reports::FormRow;
 use kstt_persistence::units::{self, UnitFilter, UnitRow, Viewers};
 use kstt_persistence::{Conn, Error, calendar};
 use serde::{Deserialize, Serialize};
@@ -23,13 +24,15 @@ use super::timing;
 use crate::app::App;
 use crate::contract::problems;
 use crate::http::{ApiError, Body, Caller, Halt, IdempotencyKey, Reply, Tx, say};
+use crate::reports;
 
-/// What is owed for a period, until the room it belongs to opens it itself: the rule and the kind of thing.
+/// What is owed for a period: the rule and the kind of thing. Reports are owed form by form.
 const PRODUCED: &[(&str, &str)] = &[
     ("K-20", "unit_plan"),
-    ("K-30", "periodic_report"),
-    ("K-31", "periodic_report"),
-    ("K-32", "periodic_report"),
+    ("K-30", reports::OWED),
+    ("K-31", reports::OWED),
+    ("K-32", reports::OWED),
+    ("K-33", reports::OF_CITY),
 ];
 /// More units of one kind than there will ever be.
 const ALL_UNITS: i64 = 100_000;
@@ -105,11 +108,13 @@ pub fn open_year(tx: &mut Tx<'_>, year: i32) -> Result<OpenedYear, Halt> {
     let viewers = Viewers::load(tx.conn)?;
     let mut producer =
         Producer { calendar: &calendar, viewers, permit, done: OpenedYear { year, ..OpenedYear::default() } };
+    reports::open_periods(tx, &producer.permit, year)?;
     for (rule, kind) in PRODUCED {
         for period in periods(tx, rule, year)? {
             producer.open_period(tx, rule, kind, period)?;
         }
     }
+    reports::open_office(tx, &producer.permit, year)?;
     let Producer { done, permit, .. } = producer;
     if done.opened + done.cancelled > 0 {
         let key = year.to_string();
@@ -167,23 +172,37 @@ impl Producer<'_> {
     ) -> Result<(), Halt> {
         let Some(row) = rows::rule_on(tx.conn, rule, period.first_day())? else { return Ok(()) };
         let written = row.read()?;
-        let code = period.code();
-        let mut known: HashMap<String, ObligationRow> = rows::of_subject(tx.conn, rule, (kind, &code))?
-            .into_iter()
-            .map(|row| (row.unit_id.clone(), row))
-            .collect();
-        for owing in kinds(&written) {
-            let moments = self.moments(tx, &row, &written, Opening::Period(period, owing))?;
-            for unit in units_on(tx, owing, moments.due_on)? {
-                if known.remove(&unit.id).is_some() {
-                    self.done.kept += 1;
-                } else {
-                    self.open(tx, &row.rule, (kind, &code), &unit, &moments)?;
+        for subject in subjects(tx, kind, period)? {
+            let about = (kind, subject.id.as_str());
+            let mut known: HashMap<String, ObligationRow> = rows::of_subject(tx.conn, rule, about)?
+                .into_iter()
+                .map(|row| (row.unit_id.clone(), row))
+                .collect();
+            for owing in kinds(&written).filter(|kind| subject.is_owed_by(*kind)) {
+                let moments = self.moments(tx, &row, &written, Opening::Period(period, owing))?;
+                for unit in units_on(tx, owing, moments.due_on)? {
+                    if known.remove(&unit.id).is_some() {
+                        self.done.kept += 1;
+                    } else {
+                        self.open(tx, &row.rule, about, &unit, &moments)?;
+                        if let Some(form) = &subject.form {
+                            reports::begin(
+                                tx,
+                                &self.permit,
+                                (&period.code(), form),
+                                &unit.id,
+                                Some(moments.due_on),
+                            )?;
+                        }
+                    }
                 }
             }
-        }
-        for row in known.into_values().filter(ObligationRow::is_pending) {
-            self.call_off(tx, &row)?;
+            for row in known.into_values().filter(ObligationRow::is_pending) {
+                self.call_off(tx, &row)?;
+                if let Some(form) = &subject.form {
+                    reports::forgo(tx, &self.permit, (&period.code(), form), &row.unit_id)?;
+                }
+            }
         }
         Ok(())
     }
@@ -238,6 +257,34 @@ impl Producer<'_> {
     }
 }
 
+/// What one obligation of a period is about.
+struct Subject {
+    id: String,
+    /// Of a report: its form.
+    form: Option<FormRow>,
+    /// Of a report: the kinds of units that fill the form; empty: all.
+    reporters: Vec<UnitKind>,
+}
+
+impl Subject {
+    fn is_owed_by(&self, kind: UnitKind) -> bool {
+        self.reporters.is_empty() || self.reporters.contains(&kind)
+    }
+}
+
+fn subjects(tx: &mut Tx<'_>, kind: &str, period: DutyPeriod) -> Result<Vec<Subject>, Halt> {
+    let code = period.code();
+    if kind != reports::OWED {
+        return Ok(vec![Subject { id: code, form: None, reporters: Vec::new() }]);
+    }
+    let mut found = Vec::new();
+    for (row, form) in reports::forms_of(tx, period)? {
+        let id = reports::subject_of(&code, &row.code);
+        found.push(Subject { id, form: Some(row), reporters: form.reporters });
+    }
+    Ok(found)
+}
+
 /// The kinds of units that owe something by a rule.
 fn kinds(rule: &DeadlineRule) -> impl Iterator<Item = UnitKind> {
     let owed = |cutoff: &Cutoff| cutoff.owed_by.clone();
@@ -245,7 +292,7 @@ fn kinds(rule: &DeadlineRule) -> impl Iterator<Item = UnitKind> {
     UnitKind::ALL.iter().copied().filter(move |kind| owing.contains(kind))
 }
 
-fn units_on(tx: &mut Tx<'_>, kind: UnitKind, day: NaiveDate) -> Result<Vec<UnitRow>, ApiError> {
+pub fn units_on(tx: &mut Tx<'_>, kind: UnitKind, day: NaiveDate) -> Result<Vec<UnitRow>, ApiError> {
     let filter = UnitFilter { kind: Some(kind), ..UnitFilter::default() };
     Ok(units::list(tx.conn, day, &filter, None, ALL_UNITS)?.into_iter().map(|(unit, _)| unit).collect())
 }

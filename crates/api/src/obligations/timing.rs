@@ -2,7 +2,7 @@
 
 use chrono::NaiveDateTime;
 use kstt_domain::calendar::{Pause, WorkCalendar, vn_date};
-use kstt_domain::obligations::{Counting, Deadline, DeadlineRule, DutyPeriod, NoDeadline, Opening};
+use kstt_domain::obligations::{Counting, Deadline, DeadlineRule, DutyPeriod, NoDeadline, Opening, Timing};
 use kstt_domain::units::UnitKind;
 use kstt_persistence::obligations::{self as rows, Moments, ObligationRow, PauseRow, RuleRow};
 use kstt_persistence::units;
@@ -15,7 +15,9 @@ pub fn opening_of(rule: &DeadlineRule, row: &ObligationRow, kind: UnitKind) -> R
     if !rule.timing.is_of_dates() {
         return Ok(Opening::Moment(row.trigger_at.and_utc()));
     }
-    let period: DutyPeriod = row.subject_id.parse().map_err(|()| {
+    // A report is about a period and its form: `2019-Q1/05/VPCP/KSTT`.
+    let code = row.subject_id.split('/').next().unwrap_or_default();
+    let period: DutyPeriod = code.parse().map_err(|()| {
         log::error!("obligation {}: {} is no period", row.id, row.subject_id);
         ApiError::new(ProblemCode::Internal)
     })?;
@@ -69,6 +71,10 @@ pub fn recount(
     pauses: &[PauseRow],
 ) -> Result<Moments, ApiError> {
     let rule = stored.read()?;
+    if matches!(rule.timing, Timing::Parameter { .. }) {
+        // Whoever asked set the day; no calendar moves it.
+        return Ok(Moments { calendar_version: calendar.version(), ..Moments::of(row) });
+    }
     let unit = units::by_id(tx.conn, &row.unit_id)?.ok_or_else(ApiError::not_found)?;
     let opening = opening_of(&rule, row, unit.kind.0)?;
     let deadline = deadline(tx.app, calendar, &rule, opening, pauses)

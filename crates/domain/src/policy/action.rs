@@ -79,6 +79,13 @@ actions! {
     JudgeAttachment = "attachments.judge", "Kết luận tệp đính kèm sau khi quét mã độc", "Judge an attachment by its scan";
     KeepMyNotifications = "notifications.keep", "Xem, đánh dấu thông báo của mình", "Read and keep one's own notifications";
     ManageWebhooks = "webhooks.manage", "Quản lý đăng ký nhận sự kiện", "Manage webhooks";
+    ReadReports = "reports.read", "Xem báo cáo định kỳ", "Read periodic reports and figures";
+    WriteReport = "reports.write", "Lập báo cáo định kỳ", "Fill in a report";
+    SubmitReport = "reports.submit", "Gửi báo cáo định kỳ", "Submit a report";
+    JudgeReport = "reports.judge", "Tiếp nhận, trả lại báo cáo", "Accept and send back reports";
+    FreezePeriod = "reporting_periods.freeze", "Chốt số liệu kỳ báo cáo", "Freeze a reporting period";
+    EnterReport = "reports.enter", "Ghi sổ nhập báo cáo vào hệ thống quốc gia", "Keep the ledger of the national reporting system";
+    EditReportForm = "report_forms.edit", "Sửa biểu mẫu báo cáo", "Edit a report form";
     StoreFile = "files.store", "Lưu tệp biểu mẫu", "Store a form file";
 }
 

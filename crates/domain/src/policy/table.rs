@@ -169,6 +169,28 @@ const SENDER_READERS: &[Rule] = &[
     rule(Role::Officer, EVERYWHERE, Reach::Own),
 ];
 
+/// A unit fills in its own reports; the control office enters those that came on paper.
+const REPORT_WRITERS: &[Rule] = &[
+    rule(Role::Controller, CENTRE_OF_CITY, Reach::City),
+    rule(Role::Controller, BELOW, Reach::Own),
+    rule(Role::Head, EVERYWHERE, Reach::Own),
+    rule(Role::Officer, EVERYWHERE, Reach::Own),
+    rule(Role::Clerk, BELOW, Reach::Own),
+];
+
+/// A report is sent in the name of the unit (TT 02/2017 Art. 62).
+const REPORT_SENDERS: &[Rule] = &[
+    rule(Role::Controller, CENTRE_OF_CITY, Reach::City),
+    rule(Role::Controller, BELOW, Reach::Own),
+    rule(Role::Head, EVERYWHERE, Reach::Own),
+    rule(Role::Chairman, BELOW, Reach::Own),
+];
+
+/// Whoever receives a report checks it and asks for correction (TT 02/2017 Art. 65): the control office, and
+/// while there are districts those for their communes.
+const REPORT_JUDGES: &[Rule] =
+    &[rule(Role::Controller, CENTRE_OF_CITY, Reach::City), rule(Role::Controller, BELOW, Reach::Subtree)];
+
 const HEADS: &[Rule] = &[rule(Role::Head, EVERYWHERE, Reach::Own), rule(Role::Chairman, BELOW, Reach::Own)];
 
 /// The whole policy.
@@ -223,6 +245,13 @@ pub const TABLE: &[Entry] = &[
     entry_of(Action::JudgeAttachment, NOBODY),
     entry_of(Action::KeepMyNotifications, ONESELF),
     entry_of(Action::ManageWebhooks, ACCOUNT_ADMINISTRATION),
+    Entry { scope: Some(ClientScope::ReportsRead), ..entry_of(Action::ReadReports, OBLIGATION_READERS) },
+    entry_of(Action::WriteReport, REPORT_WRITERS),
+    entry_of(Action::SubmitReport, REPORT_SENDERS),
+    entry_of(Action::JudgeReport, REPORT_JUDGES),
+    entry_of(Action::FreezePeriod, CLOCK_KEEPERS),
+    entry_of(Action::EnterReport, CLOCK_KEEPERS),
+    entry_of(Action::EditReportForm, CENTRAL_ADMIN),
     Entry { scope: Some(ClientScope::RegistryWrite), ..entry_of(Action::StoreFile, REGISTRY_WRITERS) },
 ];
 

@@ -22,8 +22,8 @@ pub use rules::{NewRuleVersion, RuleRow, insert_rule, publish_rule, rule, rule_o
 pub use sight::{ROOM, show_again};
 pub use standing::state_of;
 pub use write::{
-    Moments, about, assign, cancel, hand_over, insert, is_produced, meet, of_subject, resume, retime,
-    subjects_of, suspend,
+    Moments, about, assign, cancel, hand_over, insert, is_produced, meet, of_subject, of_unit, resume,
+    retime, subjects_of, suspend,
 };
 
 use crate::Stored;

@@ -168,6 +168,19 @@ pub struct Moments {
 }
 
 impl Moments {
+    /// Those of an obligation as they are.
+    pub fn of(row: &ObligationRow) -> Self {
+        Self {
+            rule_version: row.rule_version,
+            calendar_version: row.calendar_version,
+            trigger_at: row.trigger_at,
+            soon_at: row.soon_at,
+            warn_at: row.warn_at,
+            due_at: row.due_at,
+            due_on: row.due_on,
+        }
+    }
+
     /// A row with these moments.
     pub fn put(&self, row: ObligationRow) -> ObligationRow {
         ObligationRow {
@@ -235,4 +248,15 @@ fn store(
     }
     row.listed().follow(conn)?;
     Ok(Some(row))
+}
+
+/// What a unit still owes about a subject.
+pub fn of_unit(conn: &mut Conn, subject: (&str, &str), unit_id: &str) -> Result<Vec<ObligationRow>, Error> {
+    Ok(o::table
+        .filter(o::subject_kind.eq(subject.0))
+        .filter(o::subject_id.eq(subject.1))
+        .filter(o::unit_id.eq(unit_id))
+        .filter(o::outcome.eq(Stored(ObligationOutcome::Pending)))
+        .select(ObligationRow::as_select())
+        .load(conn)?)
 }

@@ -7,6 +7,7 @@ mod ground;
 mod messages;
 mod people;
 mod registry;
+mod reports_room;
 
 pub use attachments_room::*;
 pub use deadlines::*;
@@ -15,6 +16,7 @@ pub use ground::*;
 pub use messages::*;
 pub use people::*;
 pub use registry::*;
+pub use reports_room::*;
 
 diesel::joinable!(unit_periods -> units (unit_id));
 diesel::joinable!(seal_queue -> audit (audit_id));
@@ -37,6 +39,8 @@ diesel::joinable!(feedback_public -> feedback (feedback_id));
 diesel::joinable!(feedback_senders -> feedback (feedback_id));
 diesel::joinable!(feedback_prints -> feedback (feedback_id));
 diesel::joinable!(attachments -> feedback (feedback_id));
+diesel::joinable!(report_revisions -> reports (report_id));
+diesel::joinable!(report_ledger -> reports (report_id));
 diesel::joinable!(deliveries -> audit (event_id));
 diesel::joinable!(notifications -> audit (event_id));
 
@@ -89,4 +93,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     feedback_ledger,
     feedback_public,
     attachments,
+    report_forms,
+    reporting_periods,
+    reports,
+    report_revisions,
+    report_ledger,
 );

@@ -1,0 +1,118 @@
+//! What the records say of a form: one figure for each measure, row by row.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use kstt_domain::calendar::start_of_vn_day;
+use kstt_domain::procedures::Level;
+use kstt_domain::reports::{FormRows, ReportForm, ReportMeasure};
+use kstt_persistence::Conn;
+use kstt_persistence::procedures::{Facet, Filter, count};
+use kstt_persistence::reports::{
+    FeedbackFigures, FeedbackMeasure, PeriodRow, duty_figures, feedback_figures, registry_figures,
+};
+
+use super::cells::Figures;
+use crate::http::ApiError;
+
+/// The row of what is counted as a whole.
+pub const TOTAL: &str = "total";
+/// The row of what belongs to no known field.
+pub const NO_FIELD: &str = "—";
+/// More procedures than there will ever be.
+const ALL: i64 = 1_000_000;
+
+/// Whose records of which days are counted, as they are known at a moment.
+#[derive(Debug, Clone)]
+pub struct Counted {
+    pub unit_ids: Vec<String>,
+    /// Both days are part of it.
+    pub days: (NaiveDate, NaiveDate),
+    pub now: DateTime<Utc>,
+}
+
+impl Counted {
+    pub fn new(unit_ids: Vec<String>, period: &PeriodRow, now: DateTime<Utc>) -> Self {
+        Self { unit_ids, days: (period.data_from, period.data_to), now }
+    }
+
+    /// As the feedback room counts it.
+    pub fn feedback(&self) -> FeedbackFigures<'_> {
+        let after = self.days.1.succ_opt().unwrap_or(self.days.1);
+        FeedbackFigures {
+            unit_ids: &self.unit_ids,
+            from: start_of_vn_day(self.days.0).naive_utc(),
+            to: start_of_vn_day(after).naive_utc(),
+        }
+    }
+}
+
+/// Every figure of a form that records give.
+pub fn figures(conn: &mut Conn, form: &ReportForm, of: &Counted) -> Result<Figures, ApiError> {
+    let mut found = Figures::new();
+    for column in &form.columns {
+        for measure in &column.source {
+            for (row, value) in measured(conn, form.rows, *measure, of)? {
+                *found.entry((row, column.code.clone())).or_default() += value;
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// What can be counted of feedback behind a measure of a form: the parts that add up to it.
+pub fn of_feedback(measure: ReportMeasure) -> &'static [FeedbackMeasure] {
+    use FeedbackMeasure as F;
+    use ReportMeasure as M;
+    match measure {
+        M::FeedbackReceived => &[F::Received],
+        M::FeedbackReceivedConduct => &[F::ReceivedConduct],
+        M::FeedbackReceivedRegulation => &[F::ReceivedRegulation],
+        M::FeedbackReceivedMixed => &[F::ReceivedMixed],
+        M::FeedbackCarriedOver => &[F::CarriedOver],
+        M::FeedbackAnswered => &[F::AnsweredNew, F::AnsweredCarried],
+        M::FeedbackAnsweredNew => &[F::AnsweredNew],
+        M::FeedbackAnsweredCarried => &[F::AnsweredCarried],
+        M::FeedbackInProgress => &[F::InProgress],
+        M::FeedbackPublished => &[F::Published],
+        // An item counts with the unit that has it: what was transferred is another's.
+        _ => &[],
+    }
+}
+
+fn measured(
+    conn: &mut Conn,
+    rows: FormRows,
+    measure: ReportMeasure,
+    of: &Counted,
+) -> Result<Vec<(String, i64)>, ApiError> {
+    use ReportMeasure as M;
+    let total = |value| vec![(TOTAL.to_owned(), value)];
+    let mut found = Vec::new();
+    for part in of_feedback(measure) {
+        for (field, value) in feedback_figures(conn, of.feedback(), *part)? {
+            let row = if rows == FormRows::Field {
+                field.unwrap_or_else(|| NO_FIELD.to_owned())
+            } else {
+                TOTAL.into()
+            };
+            found.push((row, value));
+        }
+    }
+    let in_force = |conn: &mut Conn, level: Option<Level>| {
+        let conditions = level.map(|level| Facet::level(level).into()).into_iter().collect();
+        count(conn, of.days.1, &Filter { conditions, updated_since: None }, ALL)
+    };
+    let duties = |conn: &mut Conn| duty_figures(conn, &of.unit_ids, of.days, of.now.naive_utc());
+    Ok(match measure {
+        M::RegistryProcedures => total(in_force(conn, None)?),
+        M::RegistryCity => total(in_force(conn, Some(Level::City))?),
+        M::RegistryDistrict => total(in_force(conn, Some(Level::District))?),
+        M::RegistryCommune => total(in_force(conn, Some(Level::Commune))?),
+        M::RegistryNew => total(registry_figures(conn, of.days)?.new),
+        M::RegistryAmended => total(registry_figures(conn, of.days)?.amended),
+        M::RegistryRepealed => total(registry_figures(conn, of.days)?.repealed),
+        M::ObligationsMetOnTime => total(duties(conn)?.0),
+        M::ObligationsMetLate => total(duties(conn)?.1),
+        M::ObligationsOverdue => total(duties(conn)?.2),
+        _ => found,
+    })
+}

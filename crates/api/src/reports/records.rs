@@ -1,0 +1,97 @@
+//! The records behind a figure.
+
+use actix_web::{HttpResponse, get, web};
+use kstt_domain::policy::Action;
+use kstt_persistence::reports::{self as rows, feedback_records};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::measure::{Counted, NO_FIELD, of_feedback};
+use super::sight;
+use super::wire::form_of;
+use crate::contract::problems;
+use crate::http::{ApiError, Caller, Cursor, Page, Params, Reply, limit};
+
+/// Which part of the records.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct RecordQuery {
+    /// Items on a page.
+    #[param(minimum = 1, maximum = 200, default = 20)]
+    limit: Option<u32>,
+    /// `next_cursor` of the page before.
+    #[param(max_length = 2000)]
+    cursor: Option<String>,
+}
+
+/// A record that is counted in a cell.
+#[derive(Debug, Serialize, ToSchema)]
+struct CountedRecord {
+    /// Kind of the record, such as `feedback`.
+    #[schema(max_length = 40)]
+    kind: &'static str,
+    #[schema(max_length = 36)]
+    id: String,
+    #[schema(max_length = 40)]
+    code: String,
+    /// Where it is read.
+    #[schema(max_length = 200)]
+    href: String,
+}
+
+/// List the records behind a cell
+///
+/// By the same conditions as the figure was counted, so that they are as many as it says when it is counted
+/// now. A cell that is declared by hand has none.
+#[utoipa::path(tag = "reports", operation_id = "listReportCellRecords",
+    params(("id" = String, Path, description = "UUID of the report", max_length = 36),
+        ("row" = String, Path, description = "Row of the cell", max_length = 200),
+        ("column" = String, Path, description = "Code of the column", max_length = 60), RecordQuery),
+    responses((status = 200, description = "The records", body = Page<CountedRecord>), problems::Open, problems::Guarded,
+        problems::Missing, problems::Sense),
+    extensions(("x-action" = json!("reports.read"))))]
+#[get("/v1/reports/{id}/cells/{row}/{column}/records")]
+async fn list_report_cell_records(
+    caller: Caller,
+    path: web::Path<(String, String, String)>,
+    query: Params<RecordQuery>,
+) -> Result<HttpResponse, ApiError> {
+    caller.require(Action::ReadReports)?;
+    let (id, row_name, column) = path.into_inner();
+    let limit = limit(query.0.limit)?;
+    let filters = format!("cell records {id} {row_name} {column} {}", caller.actor.id);
+    let secret = caller.app.cursor_secret();
+    let after = query.0.cursor.as_deref().map(|text| Cursor::open(text, &filters, secret)).transpose()?;
+    let (here, today) = (caller.clone(), caller.today());
+    let found = caller
+        .read(move |conn| {
+            let report = sight::visible(conn, &here.app, &here.actor, &id, today)?;
+            let form = form_of(conn, &report)?;
+            let column = form.column(&column).ok_or_else(ApiError::not_found)?;
+            let period = rows::period(conn, &report.period)?.ok_or_else(ApiError::not_found)?;
+            let viewers = here.app.units.viewers(conn)?;
+            let units = sight::inherited(&viewers, &report.unit_id, period.last_day);
+            let of = Counted::new(units, &period, here.now);
+            let field = (row_name != NO_FIELD).then_some(row_name.as_str());
+            let after = after.as_ref().map(|cursor| cursor.key.as_str());
+            let mut found = Vec::new();
+            for measure in column.source.iter().flat_map(|measure| of_feedback(*measure)) {
+                let part = (after, i64::from(limit) + 1);
+                found.extend(feedback_records(conn, of.feedback(), *measure, field, part)?);
+            }
+            found.sort();
+            Ok(found)
+        })
+        .await?;
+    let view = |(id, code): (String, String)| {
+        let href = format!("/v1/feedback/{id}");
+        CountedRecord { kind: "feedback", id, code, href }
+    };
+    let next = |last: &(String, String)| Cursor::after(&last.0, "", &filters, None).seal(secret);
+    Ok(Reply::ok(&Page::of(found, usize::from(limit), None, next, view))?.into_response())
+}
+
+pub fn routes(config: &mut ServiceConfig) {
+    config.service(list_report_cell_records);
+}

@@ -1,0 +1,86 @@
+//! Who sees and fills in which report.
+
+use chrono::NaiveDate;
+use kstt_domain::calendar::vn_date;
+use kstt_domain::policy::actions::ReadReports;
+use kstt_domain::policy::{Action, ActionKind, Actor, Permit, Target, permit};
+use kstt_persistence::audit::Sight;
+use kstt_persistence::reports::{self as rows, ReportRow};
+use kstt_persistence::units::Viewers;
+use kstt_persistence::{Conn, units};
+
+use crate::app::App;
+use crate::http::{ApiError, Tx, say};
+use crate::sight::{unit_target, units_seen};
+
+/// A report as the policy sees it.
+fn target(viewers: &Viewers, actor: &Actor, row: &ReportRow, today: NaiveDate) -> Target {
+    unit_target(viewers, actor, &row.id, &row.unit_id, today)
+}
+
+/// The report of an id, for someone who may know of it.
+pub fn visible(
+    conn: &mut Conn,
+    app: &App,
+    actor: &Actor,
+    id: &str,
+    today: NaiveDate,
+) -> Result<ReportRow, ApiError> {
+    let row = rows::find(conn, id)?.ok_or_else(ApiError::not_found)?;
+    let viewers = app.units.viewers(conn)?;
+    match permit::<ReadReports>(actor, &target(&viewers, actor, &row, today)) {
+        Ok(_) => Ok(row),
+        Err(_) => Err(ApiError::not_found()),
+    }
+}
+
+/// The report of an id that is to be changed, and the permission.
+pub fn open<A: ActionKind>(tx: &mut Tx<'_>, id: &str) -> Result<(ReportRow, Permit<A>), ApiError> {
+    let today = vn_date(tx.now);
+    let row = visible(tx.conn, tx.app, tx.actor, id, today)?;
+    let viewers = tx.viewers()?;
+    let permit = tx.permit::<A>(&target(&viewers, tx.actor, &row, today))?;
+    Ok((row, permit))
+}
+
+/// Units whose reports an actor sees: none means all.
+pub fn seen_units(conn: &mut Conn, actor: &Actor, today: NaiveDate) -> Result<Option<Vec<String>>, ApiError> {
+    match units_seen(conn, actor, Action::ReadReports, today)?.ok_or_else(ApiError::forbidden)? {
+        Sight::City => Ok(None),
+        Sight::Units(units) => Ok(Some(units)),
+    }
+}
+
+/// The unit of a code, if the actor sees its reports.
+pub fn seen_unit(conn: &mut Conn, actor: &Actor, code: &str, today: NaiveDate) -> Result<String, ApiError> {
+    let unit = units::by_code(conn, code)?.ok_or_else(ApiError::not_found)?;
+    match seen_units(conn, actor, today)? {
+        Some(seen) if !seen.contains(&unit.id) => Err(ApiError::forbidden()),
+        _ => Ok(unit.id),
+    }
+}
+
+/// The unit itself and whose work it has taken over by a day: their records are its own.
+pub fn inherited(viewers: &Viewers, unit_id: &str, day: NaiveDate) -> Vec<String> {
+    let is_its_own = |other: &&str| {
+        let mut viewers = viewers.of(other).into_iter();
+        viewers.any(|viewer| viewer.own && viewer.unit_id == unit_id && viewer.period.contains(day))
+    };
+    let mut found: Vec<String> = viewers.units().filter(is_its_own).map(str::to_owned).collect();
+    if !found.iter().any(|other| other == unit_id) {
+        found.push(unit_id.to_owned());
+    }
+    found.sort();
+    found
+}
+
+/// A unit judges the reports of others, never its own.
+pub fn refuse_own(tx: &Tx<'_>, row: &ReportRow) -> Result<(), ApiError> {
+    let own = tx.actor.unit.as_ref().is_some_and(|unit| unit.id == row.unit_id);
+    if own && !tx.actor.unit.as_ref().is_some_and(|unit| unit.kind == kstt_domain::units::UnitKind::Office) {
+        let detail =
+            say("Đơn vị không tự tiếp nhận báo cáo của mình.", "A unit does not judge its own report.");
+        return Err(ApiError::conflict(detail));
+    }
+    Ok(())
+}

@@ -1,0 +1,180 @@
+//! Figures counted from records. What is counted and what is listed behind a figure are the same conditions.
+
+use chrono::{NaiveDate, NaiveDateTime};
+use diesel::dsl::count_star;
+use diesel::prelude::*;
+use kstt_domain::feedback::{FeedbackClass, FeedbackState};
+
+use crate::schema::{feedback as f, obligations as o, procedure_versions as v};
+use crate::{Conn, Error, Stored};
+
+/// What can be counted of feedback in a window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FeedbackMeasure {
+    /// Received in the window.
+    Received,
+    ReceivedConduct,
+    ReceivedRegulation,
+    ReceivedMixed,
+    /// Received before the window and not answered when it began.
+    CarriedOver,
+    /// Received and answered in the window.
+    AnsweredNew,
+    /// Carried over and answered in the window.
+    AnsweredCarried,
+    /// Not answered when the window ended.
+    InProgress,
+    /// Made public in the window.
+    Published,
+}
+
+/// Whose feedback, and between which moments; the second is exclusive.
+#[derive(Debug, Clone, Copy)]
+pub struct FeedbackFigures<'a> {
+    pub unit_ids: &'a [String],
+    pub from: NaiveDateTime,
+    pub to: NaiveDateTime,
+}
+
+/// These never came to be the unit's work: refused, guided elsewhere, a duplicate, withdrawn.
+const NOT_COUNTED: [Stored<FeedbackState>; 4] = [
+    Stored(FeedbackState::Refused),
+    Stored(FeedbackState::OutOfScope),
+    Stored(FeedbackState::Merged),
+    Stored(FeedbackState::Withdrawn),
+];
+
+/// An item counts once, with the unit that handles the whole of it, from its valid receipt on; it is answered
+/// when the answer was approved, or when it ended without one.
+macro_rules! counted {
+    ($query:expr, $of:expr, $measure:expr) => {{
+        use FeedbackMeasure as M;
+        let (of, measure): (FeedbackFigures<'_>, FeedbackMeasure) = ($of, $measure);
+        let query = $query
+            .filter(f::handler_unit_id.eq_any(of.unit_ids.to_vec()))
+            .filter(f::received_at.lt(of.to))
+            .filter(f::parent_id.is_null())
+            .filter(f::valid_at.is_not_null())
+            .filter(f::state.ne_all(NOT_COUNTED.to_vec()));
+        let class = |class| f::class.eq(Some(Stored(class)));
+        let query = match measure {
+            M::Received => query.filter(f::received_at.ge(of.from)),
+            M::ReceivedConduct => {
+                query.filter(f::received_at.ge(of.from)).filter(class(FeedbackClass::Conduct))
+            }
+            M::ReceivedRegulation => {
+                query.filter(f::received_at.ge(of.from)).filter(class(FeedbackClass::Regulation))
+            }
+            M::ReceivedMixed => query.filter(f::received_at.ge(of.from)).filter(class(FeedbackClass::Mixed)),
+            M::AnsweredNew => query.filter(f::received_at.ge(of.from)),
+            M::CarriedOver | M::AnsweredCarried => query.filter(f::received_at.lt(of.from)),
+            M::Published => {
+                query.filter(f::state.eq(Stored(FeedbackState::Published))).filter(f::ended_at.ge(of.from))
+            }
+            M::InProgress => query,
+        };
+        // Still to be answered at a moment.
+        let open_at = match measure {
+            M::CarriedOver | M::AnsweredCarried => Some(of.from),
+            M::InProgress => Some(of.to),
+            _ => None,
+        };
+        let query = match open_at {
+            Some(at) => query
+                .filter(f::approved_at.is_null().or(f::approved_at.ge(at)))
+                .filter(f::approved_at.is_not_null().or(f::ended_at.is_null()).or(f::ended_at.ge(at))),
+            None => query,
+        };
+        match measure {
+            M::AnsweredNew | M::AnsweredCarried => {
+                query.filter(f::approved_at.lt(of.to).or(f::approved_at.is_null().and(f::ended_at.lt(of.to))))
+            }
+            M::Published => query.filter(f::ended_at.lt(of.to)),
+            _ => query,
+        }
+    }};
+}
+
+/// How many, by field; what is about no known field comes under none.
+pub fn feedback_figures(
+    conn: &mut Conn,
+    of: FeedbackFigures<'_>,
+    measure: FeedbackMeasure,
+) -> Result<Vec<(Option<String>, i64)>, Error> {
+    let query = f::table.group_by(f::field).select((f::field, count_star())).into_boxed();
+    Ok(counted!(query, of, measure).load(conn)?)
+}
+
+/// Ids and codes of the items behind a figure, after one.
+pub fn feedback_records(
+    conn: &mut Conn,
+    of: FeedbackFigures<'_>,
+    measure: FeedbackMeasure,
+    field: Option<&str>,
+    (after, limit): (Option<&str>, i64),
+) -> Result<Vec<(String, String)>, Error> {
+    let query = f::table.select((f::id, f::code)).into_boxed();
+    let query = counted!(query, of, measure);
+    let query = match field {
+        Some(field) => query.filter(f::field.eq(field.to_owned())),
+        None => query.filter(f::field.is_null()),
+    };
+    let after = after.unwrap_or_default().to_owned();
+    Ok(query.filter(f::id.gt(after)).order(f::id.asc()).limit(limit).load(conn)?)
+}
+
+/// What was published of procedures.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct RegistryFigures {
+    pub new: i64,
+    pub amended: i64,
+    pub repealed: i64,
+}
+
+/// Versions that began in a window, both days part of it: the first of a procedure, or a later one; and
+/// procedures whose last version ended in it.
+pub fn registry_figures(
+    conn: &mut Conn,
+    (first, last): (NaiveDate, NaiveDate),
+) -> Result<RegistryFigures, Error> {
+    let begun = || v::table.filter(v::valid_from.between(first, last));
+    let new: i64 = begun().filter(v::number.eq(1)).count().get_result(conn)?;
+    let all: i64 = begun().count().get_result(conn)?;
+    let ended: Vec<(String, NaiveDate)> = v::table
+        .filter(v::valid_to.between(first, last))
+        .select((v::procedure_id, v::valid_to))
+        .load(conn)?;
+    let mut repealed = 0;
+    for (procedure, end) in ended {
+        let next: i64 = v::table
+            .filter(v::procedure_id.eq(procedure))
+            .filter(v::valid_from.ge(end))
+            .count()
+            .get_result(conn)?;
+        repealed += i64::from(next == 0);
+    }
+    Ok(RegistryFigures { new, amended: all - new, repealed })
+}
+
+/// What units owed with a last lawful day in a window: met on time, met late, overdue at a moment.
+pub fn duty_figures(
+    conn: &mut Conn,
+    unit_ids: &[String],
+    (first, last): (NaiveDate, NaiveDate),
+    now: NaiveDateTime,
+) -> Result<(i64, i64, i64), Error> {
+    let owed: Vec<(Option<NaiveDateTime>, NaiveDateTime)> = o::table
+        .filter(o::unit_id.eq_any(unit_ids.to_vec()))
+        .filter(o::due_on.between(first, last))
+        .filter(o::cancelled_at.is_null())
+        .select((o::met_at, o::due_at))
+        .load(conn)?;
+    let count = |state: fn(Option<NaiveDateTime>, NaiveDateTime, NaiveDateTime) -> bool| {
+        owed.iter().filter(|(met, due)| state(*met, *due, now)).count() as i64
+    };
+    Ok((
+        count(|met, due, _| met.is_some_and(|met| met < due)),
+        count(|met, due, _| met.is_some_and(|met| met >= due)),
+        count(|met, due, now| met.is_none() && due <= now),
+    ))
+}

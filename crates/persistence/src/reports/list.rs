@@ -1,0 +1,108 @@
+//! Reading reports.
+
+use diesel::prelude::*;
+use kstt_domain::reports::ReportState;
+
+use super::{ReportRow, RevisionRow};
+use crate::schema::{report_revisions as v, reports as r};
+use crate::{Conn, Error, Stored};
+
+/// What a list is narrowed by.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    pub period: Option<String>,
+    pub form: Option<String>,
+    pub state: Option<ReportState>,
+    /// Only of these units; none: of all.
+    pub units: Option<Vec<String>>,
+}
+
+/// Reports by id, after one.
+pub fn list(
+    conn: &mut Conn,
+    filter: &Filter,
+    after: Option<&str>,
+    limit: i64,
+) -> Result<Vec<ReportRow>, Error> {
+    let mut query = r::table
+        .filter(r::id.gt(after.unwrap_or_default().to_owned()))
+        .order(r::id.asc())
+        .limit(limit)
+        .select(ReportRow::as_select())
+        .into_boxed();
+    if let Some(period) = &filter.period {
+        query = query.filter(r::period.eq(period.clone()));
+    }
+    if let Some(form) = &filter.form {
+        query = query.filter(r::form.eq(form.clone()));
+    }
+    if let Some(state) = filter.state {
+        query = query.filter(r::state.eq(Stored(state)));
+    }
+    if let Some(units) = &filter.units {
+        query = query.filter(r::unit_id.eq_any(units.clone()));
+    }
+    Ok(query.load(conn)?)
+}
+
+/// One report.
+pub fn find(conn: &mut Conn, id: &str) -> Result<Option<ReportRow>, Error> {
+    Ok(r::table.find(id).select(ReportRow::as_select()).first(conn).optional()?)
+}
+
+/// The reports of a period with what each says now, by unit; of one form, if asked so.
+pub fn of_period(
+    conn: &mut Conn,
+    period: &str,
+    form: Option<&str>,
+) -> Result<Vec<(ReportRow, Option<RevisionRow>)>, Error> {
+    let mut query = r::table
+        .left_join(v::table.on(v::report_id.eq(r::id).and(v::revision.eq(r::revision))))
+        .filter(r::period.eq(period.to_owned()))
+        .order((r::form.asc(), r::unit_id.asc()))
+        .select((ReportRow::as_select(), Option::<RevisionRow>::as_select()))
+        .into_boxed();
+    if let Some(form) = form {
+        query = query.filter(r::form.eq(form.to_owned()));
+    }
+    Ok(query.load(conn)?)
+}
+
+/// One revision of a report.
+pub fn revision(conn: &mut Conn, report_id: &str, revision: i64) -> Result<Option<RevisionRow>, Error> {
+    Ok(v::table.find((report_id, revision)).select(RevisionRow::as_select()).first(conn).optional()?)
+}
+
+/// All revisions of a report, oldest first.
+pub fn revisions(conn: &mut Conn, report_id: &str) -> Result<Vec<RevisionRow>, Error> {
+    Ok(v::table
+        .filter(v::report_id.eq(report_id))
+        .order(v::revision.asc())
+        .select(RevisionRow::as_select())
+        .load(conn)?)
+}
+
+/// Whether a unit has a report of this form for a period: period, form, unit.
+pub fn is_open(conn: &mut Conn, (period, form, unit_id): (&str, &str, &str)) -> Result<bool, Error> {
+    let found: i64 = r::table
+        .filter(r::period.eq(period))
+        .filter(r::form.eq(form))
+        .filter(r::unit_id.eq(unit_id))
+        .count()
+        .get_result(conn)?;
+    Ok(found > 0)
+}
+
+/// The report of a unit and form for a period.
+pub fn of_unit(
+    conn: &mut Conn,
+    (period, form, unit_id): (&str, &str, &str),
+) -> Result<Option<ReportRow>, Error> {
+    Ok(r::table
+        .filter(r::period.eq(period))
+        .filter(r::form.eq(form))
+        .filter(r::unit_id.eq(unit_id))
+        .select(ReportRow::as_select())
+        .first(conn)
+        .optional()?)
+}

@@ -1,0 +1,141 @@
+//! Figures come from the records and lead back to them; what differs needs a reason.
+
+use serde_json::{Value, json};
+
+use super::{FEEDBACK, act, cell, report};
+use crate::city::City;
+use crate::feedback::{answered, letter, send, transferred};
+
+fn records(city: &City, id: &str, row: &str, column: &str) -> Vec<Value> {
+    let path = format!("/v1/reports/{id}/cells/{row}/{column}/records?limit=200");
+    city.login("controller.vpubnd").get(&path).expect(200).body["items"].as_array().unwrap().clone()
+}
+
+#[test]
+fn a_report_is_filled_from_feedback_and_every_figure_leads_back() {
+    let city = City::new();
+    let first = transferred(&city, "conduct", "SXD");
+    let second = transferred(&city, "regulation", "SXD");
+    transferred(&city, "regulation", "STP");
+    answered(&city, &first.code);
+    let head = city.login("head.sxd");
+    let id = report(&head, "2019-Q1", FEEDBACK, "SXD");
+    let filled = act(&head, &id, "prefill", json!({})).expect(200).body;
+    let value = |row: &str, column: &str| cell(&filled, row, column)["value"].clone();
+    for (column, count) in [
+        ("carried_over", 0),
+        ("received", 2),
+        ("received_conduct", 1),
+        ("received_regulation", 1),
+        ("answered_new", 1),
+        ("answered", 1),
+        ("in_progress", 1),
+        ("total", 2),
+    ] {
+        let found = value("—", column);
+        assert!(found == count || (count == 0 && found.is_null()), "{column}: {found}");
+    }
+    assert_eq!(cell(&filled, "—", "received")["origin"], "records");
+    assert_eq!(cell(&filled, "—", "total")["origin"], "formula");
+    assert_eq!(cell(&filled, "—", "received")["computed_at"], "2019-03-04T01:00:00Z");
+    assert_eq!(filled["checks"], json!([]), "what is counted balances");
+    let codes = |column: &str| -> Vec<Value> {
+        records(&city, &id, "%E2%80%94", column).iter().map(|record| record["code"].clone()).collect()
+    };
+    assert_eq!(codes("received"), [json!(first.code), json!(second.code)]);
+    assert_eq!(codes("in_progress"), [json!(second.code)]);
+    assert_eq!(codes("answered_new"), [json!(first.code)]);
+    for column in ["received", "received_conduct", "in_progress", "answered_new"] {
+        assert_eq!(value("—", column), codes(column).len(), "{column}: as many as it says");
+    }
+}
+
+#[test]
+fn what_is_outside_the_window_counts_in_its_own_period() {
+    let city = City::new();
+    let early = transferred(&city, "regulation", "SXD");
+    city.clock.set("2019-04-02T09:00:00+07:00");
+    answered(&city, &early.code);
+    transferred(&city, "regulation", "SXD");
+    let head = city.login("head.sxd");
+    let figures = |period: &str| {
+        let id = report(&head, period, FEEDBACK, "SXD");
+        let filled = act(&head, &id, "prefill", json!({})).expect(200).body;
+        ["carried_over", "received", "answered_new", "answered_carried", "in_progress"]
+            .map(|column| cell(&filled, "—", column)["value"].as_i64().unwrap_or_default())
+    };
+    assert_eq!(figures("2019-Q1"), [0, 1, 0, 0, 1]);
+    assert_eq!(figures("2019-Q2"), [1, 1, 0, 1, 1]);
+    assert_eq!(figures("2019"), [0, 2, 1, 0, 1]);
+}
+
+#[test]
+fn another_figure_needs_a_reason_and_stays_beside_what_records_say() {
+    let city = City::new();
+    transferred(&city, "regulation", "SXD");
+    let officer = city.login("officer.sxd");
+    let id = report(&officer, "2019-Q1", FEEDBACK, "SXD");
+    act(&officer, &id, "prefill", json!({})).expect(200);
+    let with = |value: i64, reason: Value| json!({ "cells": [{ "row": "—", "column": "received", "value": value, "reason": reason }] });
+    let refused = act(&officer, &id, "save", with(3, Value::Null)).expect(422).body;
+    assert_eq!(refused["errors"][0]["pointer"], "/cells/0/reason");
+    let saved = act(&officer, &id, "save", with(3, json!("Hai phản ánh nhận bằng giấy"))).expect(200).body;
+    let told = cell(&saved, "—", "received");
+    assert_eq!(
+        (&told["value"], &told["computed"], &told["origin"]),
+        (&json!(3), &json!(1), &json!("corrected"))
+    );
+    // Counting again leaves what was declared with a reason.
+    send(&city, letter());
+    let again = act(&officer, &id, "prefill", json!({})).expect(200).body;
+    assert_eq!(cell(&again, "—", "received")["value"], 3);
+    // Null takes it back to the records.
+    let back = json!({ "cells": [{ "row": "—", "column": "received", "value": null }] });
+    assert_eq!(cell(&act(&officer, &id, "save", back).expect(200).body, "—", "received")["value"], 1);
+}
+
+#[test]
+fn what_a_form_does_not_have_is_refused_and_nothing_is_saved() {
+    let city = City::new();
+    let officer = city.login("officer.sxd");
+    let id = report(&officer, "2019-Q1", FEEDBACK, "SXD");
+    let refused = |cell: Value| {
+        let told = act(&officer, &id, "save", json!({ "cells": [cell] })).expect(422).body;
+        (told["errors"][0]["pointer"].clone(), told["errors"][0]["code"].clone())
+    };
+    let at = |member: &str, code: &str| (json!(format!("/cells/0/{member}")), json!(code));
+    assert_eq!(refused(json!({ "row": "A", "column": "total", "value": 1 })), at("column", "computed"));
+    assert_eq!(
+        refused(json!({ "row": "A", "column": "nothing", "value": 1 })),
+        at("column", "unknown_column")
+    );
+    assert_eq!(
+        refused(json!({ "row": "A", "column": "received", "value": -1 })),
+        at("value", "out_of_range")
+    );
+    assert_eq!(
+        refused(json!({ "row": "A", "column": "received", "text": "một" })),
+        at("column", "of_another_kind")
+    );
+    assert_eq!(refused(json!({ "row": " ", "column": "received", "value": 1 })), at("row", "blank"));
+    assert_eq!(officer.get(&format!("/v1/reports/{id}")).expect(200).body["version"], 1);
+}
+
+#[test]
+fn silence_is_no_report_and_nothing_arose_is_a_statement() {
+    let city = City::new();
+    let (officer, head) = (city.login("officer.sxd"), city.login("head.sxd"));
+    let id = report(&head, "2019-Q1", FEEDBACK, "SXD");
+    assert_eq!(act(&officer, &id, "submit", json!({})).status, 403, "a report is sent by the head");
+    let silent = act(&head, &id, "submit", json!({})).expect(422).body;
+    assert_eq!(silent["errors"][0]["code"], "says_nothing");
+    act(&officer, &id, "save", json!({ "nothing_arose": true })).expect(200);
+    let both = json!({ "cells": [{ "row": "A", "column": "received", "value": 1 }] });
+    assert_eq!(act(&officer, &id, "save", both).expect(422).body["errors"][0]["code"], "contradicts");
+    let sent = act(&head, &id, "submit", json!({})).expect(200).body;
+    assert_eq!(
+        (&sent["state"], &sent["nothing_arose"], &sent["late"]),
+        (&json!("submitted"), &json!(true), &json!(false))
+    );
+    assert_eq!(act(&officer, &id, "save", json!({})).status, 409);
+}

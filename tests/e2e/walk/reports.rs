@@ -1,0 +1,107 @@
+//! How to send each operation on reports.
+
+use serde_json::json;
+
+use super::STALE;
+use crate::city::{Answer, Person};
+
+/// The first report of the year of a unit, by the form of feedback.
+pub fn of_unit(person: &Person<'_>, unit: &str) -> Option<String> {
+    let path = format!("/v1/reports?period=2019-Q1&form=05/VPCP/KSTT&unit={unit}");
+    person.get(&path).expect(200).body["items"][0]["id"].as_str().map(str::to_owned)
+}
+
+const ABOUT_ONE: &[&str] = &[
+    "getReport",
+    "prefillReport",
+    "saveReport",
+    "submitReport",
+    "sendReportBack",
+    "acceptReport",
+    "listReportCellRecords",
+    "exportReport",
+    "getReportLedger",
+    "setReportLedger",
+];
+
+const ABOUT_ALL: &[&str] = &[
+    "listReports",
+    "publishReportForm",
+    "listReportingPeriods",
+    "getReportingPeriod",
+    "openReportingYear",
+    "requestAdHocReport",
+    "getReportingPeriodStatus",
+    "freezeReportingPeriod",
+    "rollUpReports",
+    "exportRollUp",
+    "getReportBook",
+    "listReportLedger",
+];
+
+/// Whether an operation is about the report of one unit.
+pub fn is_about_one(id: &str) -> bool {
+    ABOUT_ONE.contains(&id)
+}
+
+/// Whether an operation is about all reports that one sees.
+pub fn is_about_all(id: &str) -> bool {
+    ABOUT_ALL.contains(&id)
+}
+
+/// Sends an operation about a report.
+pub fn send(person: &Person<'_>, report: &str, id: &str) -> Option<Answer> {
+    let act = |verb: &str, body| {
+        let path = format!("/v1/reports/{report}/{verb}");
+        person.send("POST", &path).header("If-Match", STALE).json(body).answer()
+    };
+    let get = |rest: &str| person.get(&format!("/v1/reports/{report}{rest}"));
+    let period = |rest: &str| person.get(&format!("/v1/reporting-periods/2019-Q1{rest}"));
+    Some(match id {
+        "getReport" => get(""),
+        "prefillReport" => act("prefill", json!({})),
+        "saveReport" => act("save", json!({})),
+        "submitReport" => act("submit", json!({})),
+        "sendReportBack" => act("send-back", json!({ "objections": [{ "reason": "x" }] })),
+        "acceptReport" => act("accept", json!({})),
+        "listReportCellRecords" => get("/cells/total/received/records"),
+        "exportReport" => get("/export?format=csv"),
+        // Nothing was accepted, so that there is no page: that is found out after the permission.
+        "getReportLedger" | "setReportLedger" => return Some(ledger(person, report, id)),
+        "listReports" => person.get("/v1/reports?limit=1"),
+        "publishReportForm" => person.put("/v1/report-forms/T", json!({})),
+        "listReportingPeriods" => person.get("/v1/reporting-periods?year=2019"),
+        "getReportingPeriod" => period(""),
+        "openReportingYear" => person.post("/v1/reporting-periods/open-year", json!({ "year": 2019 })),
+        "requestAdHocReport" => person.post("/v1/reporting-periods", json!({})),
+        "getReportingPeriodStatus" => period("/status"),
+        "freezeReportingPeriod" => person.post("/v1/reporting-periods/2019-Q2/freeze", json!({})),
+        "rollUpReports" => period("/roll-up?form=05/VPCP/KSTT"),
+        "exportRollUp" => period("/roll-up/export?format=csv&form=05/VPCP/KSTT"),
+        "getReportBook" => period("/book"),
+        "listReportLedger" => person.get("/v1/report-ledger"),
+        _ => return None,
+    })
+}
+
+/// The ledger's page of a report, opened for it if need be.
+fn ledger(person: &Person<'_>, report: &str, id: &str) -> Answer {
+    let path = format!("/v1/reports/{report}/ledger");
+    open_page(person, report);
+    match id {
+        "getReportLedger" => person.get(&path),
+        _ => {
+            person.send("PUT", &path).header("If-Match", STALE).json(json!({ "state": "to_enter" })).answer()
+        }
+    }
+}
+
+/// Submits and accepts a report that says nothing arose, if that was not done.
+fn open_page(person: &Person<'_>, report: &str) {
+    let office = person.city.login("controller.vpubnd");
+    for (verb, body) in
+        [("save", json!({ "nothing_arose": true })), ("submit", json!({})), ("accept", json!({}))]
+    {
+        crate::reports::act(&office, report, verb, body);
+    }
+}
