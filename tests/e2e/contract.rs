@@ -102,6 +102,8 @@ const PUBLIC: &[&str] = &[
     "listOwnFeedbackFiles",
     "downloadFeedbackFile",
     "listPublicFeedback",
+    "listReportFormVersions",
+    "listReportForms",
     "listUnits",
     "openCatalogue",
     "openProceduresCsv",
