@@ -1,0 +1,12 @@
+//! Dossiers (hồ sơ thủ tục hành chính): so far the counts of them that existing one-stop systems supply.
+
+mod codes;
+mod counts;
+mod period;
+
+#[cfg(test)]
+mod tests;
+
+pub use codes::{CountChannel, CountFault, DossierCause, DossierStatus};
+pub use counts::{CauseCounts, Counts, Found, MOST, StatusCounts};
+pub use period::{CountPeriod, LONGEST_DAYS};
