@@ -2,7 +2,7 @@
 
 use actix_web::{HttpResponse, get, web};
 use kstt_domain::codes::{CodeLabel, CodeList};
-use kstt_domain::{attachments, calendar, feedback, notifications, obligations, policy, procedures, units};
+use kstt_domain::{attachments, calendar, dossiers, feedback, notifications, obligations, policy, procedures, units};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -62,6 +62,10 @@ fn all() -> Vec<CodeList> {
         CodeList::of::<calendar::DayStatus>(),
         CodeList::of::<calendar::Direction>(),
         CodeList::of::<calendar::TermUnit>(),
+        CodeList::of::<dossiers::CountChannel>(),
+        CodeList::of::<dossiers::CountFault>(),
+        CodeList::of::<dossiers::DossierCause>(),
+        CodeList::of::<dossiers::DossierStatus>(),
         CodeList::of::<feedback::CitizenAct>(),
         CodeList::of::<feedback::FeedbackChannel>(),
         CodeList::of::<feedback::FeedbackClass>(),

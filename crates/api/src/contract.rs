@@ -87,6 +87,7 @@ pub mod problems {
         (name = "obligations", description = "Deadlines: the rules, what each unit owes, and why a date is what it is"),
         (name = "public-feedback", description = "Feedback for citizens, without login"),
         (name = "feedback", description = "Feedback and recommendations: receipt, transfer, answers, publicity"),
+        (name = "dossiers", description = "Counts of dossiers, as one-stop systems supply them"),
         (name = "notifications", description = "One's own inbox, and when people are reminded"),
         (name = "webhooks", description = "Events for other systems"),
         (name = "audit", description = "The audit trail and the changes feed"),
@@ -109,6 +110,7 @@ fn rooms(config: &mut utoipa_actix_web::service_config::ServiceConfig) {
     crate::attachments::routes(config);
     crate::notifications::routes(config);
     crate::documents::routes(config);
+    crate::dossiers::routes(config);
     crate::open::routes(config);
     crate::audit::routes(config);
     crate::codes::routes(config);

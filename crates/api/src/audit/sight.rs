@@ -44,6 +44,8 @@ const KINDS: &[(&str, Rule)] = &[
     ("obligation", Rule::AsFarAs(Action::ReadObligations)),
     ("feedback", Rule::AsFarAs(Action::ReadFeedback)),
     ("attachment", Rule::AsFarAs(Action::ReadFeedback)),
+    ("dossier_count", Rule::AsFarAs(Action::ReadDossierCounts)),
+    ("unit_dossier_counts", Rule::AsFarAs(Action::ReadDossierCounts)),
     ("duty_feed", Rule::AsFarAs(Action::ReadObligations)),
     ("clock", Rule::Everyone),
     ("focal_officer", Rule::AsFarAs(Action::ReadFocalOfficers)),
@@ -61,6 +63,7 @@ pub struct FeedSight {
     accounts: Option<Sight>,
     obligations: Option<Sight>,
     feedback: Option<Sight>,
+    dossier_counts: Option<Sight>,
 }
 
 impl FeedSight {
@@ -71,6 +74,7 @@ impl FeedSight {
             accounts: sight(conn, actor, Action::ReadAccounts, today)?,
             obligations: units_seen(conn, actor, Action::ReadObligations, today)?,
             feedback: units_seen(conn, actor, Action::ReadFeedback, today)?,
+            dossier_counts: units_seen(conn, actor, Action::ReadDossierCounts, today)?,
         })
     }
 
@@ -83,6 +87,7 @@ impl FeedSight {
             Some((_, Rule::AsFarAs(Action::ReadFocalOfficers))) => &self.focal_officers,
             Some((_, Rule::AsFarAs(Action::ReadObligations))) => &self.obligations,
             Some((_, Rule::AsFarAs(Action::ReadFeedback))) => &self.feedback,
+            Some((_, Rule::AsFarAs(Action::ReadDossierCounts))) => &self.dossier_counts,
             Some((_, Rule::AsFarAs(_))) => &None,
         };
         match (far, unit) {
@@ -104,12 +109,21 @@ mod tests {
             accounts: Some(Sight::Units(vec!["u1".into()])),
             obligations: Some(Sight::Units(vec!["u2".into()])),
             feedback: Some(Sight::Units(vec!["u3".into()])),
+            dossier_counts: Some(Sight::Units(vec!["u4".into()])),
         };
         assert!(near.sees("obligation", Some("u2")) && !near.sees("obligation", Some("u1")));
+        assert!(near.sees("dossier_count", Some("u4")) && !near.sees("dossier_count", Some("u1")));
+        assert!(near.sees("unit_dossier_counts", Some("u4")) && !near.sees("unit_dossier_counts", None));
         assert!(near.sees("procedure", None) && near.sees("unit", Some("u2")));
         assert!(near.sees("grant", Some("u1")) && !near.sees("grant", Some("u2")) && !near.sees("key", None));
         assert!(near.sees("focal_officer", Some("u2")));
-        let blind = FeedSight { focal_officers: None, accounts: None, obligations: None, feedback: None };
+        let blind = FeedSight {
+            focal_officers: None,
+            accounts: None,
+            obligations: None,
+            feedback: None,
+            dossier_counts: None,
+        };
         assert!(blind.sees("calendar", None));
         assert!(!blind.sees("account", Some("u1")) && !blind.sees("focal_officer", Some("u1")));
     }
@@ -117,7 +131,13 @@ mod tests {
     #[test]
     fn an_unknown_kind_is_hidden() {
         let all = || Some(Sight::City);
-        let far = FeedSight { focal_officers: all(), accounts: all(), obligations: None, feedback: all() };
+        let far = FeedSight {
+            focal_officers: all(),
+            accounts: all(),
+            obligations: None,
+            feedback: all(),
+            dossier_counts: all(),
+        };
         assert!(!far.sees("secret", None) && far.sees("client", None));
     }
 }

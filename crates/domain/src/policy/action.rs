@@ -79,6 +79,9 @@ actions! {
     JudgeAttachment = "attachments.judge", "Kết luận tệp đính kèm sau khi quét mã độc", "Judge an attachment by its scan";
     KeepMyNotifications = "notifications.keep", "Xem, đánh dấu thông báo của mình", "Read and keep one's own notifications";
     ManageWebhooks = "webhooks.manage", "Quản lý đăng ký nhận sự kiện", "Manage webhooks";
+    ReadDossierCounts = "dossier_counts.read", "Xem số liệu hồ sơ", "Read dossier counts";
+    ImportDossierCounts = "dossier_counts.import", "Nhập số liệu hồ sơ", "Import dossier counts";
+    CorrectDossierCounts = "dossier_counts.correct", "Đính chính số liệu hồ sơ", "Correct dossier counts";
     StoreFile = "files.store", "Lưu tệp biểu mẫu", "Store a form file";
 }
 

@@ -2,6 +2,7 @@
 
 mod attachments_room;
 mod deadlines;
+mod dossiers_room;
 mod feedback_room;
 mod ground;
 mod messages;
@@ -10,6 +11,7 @@ mod registry;
 
 pub use attachments_room::*;
 pub use deadlines::*;
+pub use dossiers_room::*;
 pub use feedback_room::*;
 pub use ground::*;
 pub use messages::*;
@@ -89,4 +91,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     feedback_ledger,
     feedback_public,
     attachments,
+    dossier_counts,
 );
