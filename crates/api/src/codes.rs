@@ -2,7 +2,9 @@
 
 use actix_web::{HttpResponse, get, web};
 use kstt_domain::codes::{CodeLabel, CodeList};
-use kstt_domain::{attachments, calendar, dossiers, feedback, notifications, obligations, policy, procedures, units};
+use kstt_domain::{
+    attachments, calendar, dossiers, feedback, notifications, obligations, policy, procedures, units,
+};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;

@@ -40,10 +40,11 @@ const COLUMNS: &[(&str, &str)] = &[
 fn columns() -> Vec<Column> {
     let plain = COLUMNS.iter().map(|(name, title)| Column::new(*name, *title));
     let statuses = DossierStatus::ALL.iter();
-    let statuses =
-        statuses.map(|status| Column::new(format!("status_{status}"), format!("Trạng thái: {}", status.label_vi())));
+    let statuses = statuses
+        .map(|status| Column::new(format!("status_{status}"), format!("Trạng thái: {}", status.label_vi())));
     let causes = DossierCause::ALL.iter();
-    let causes = causes.map(|cause| Column::new(format!("cause_{cause}"), format!("Nguyên nhân: {}", cause.label_vi())));
+    let causes = causes
+        .map(|cause| Column::new(format!("cause_{cause}"), format!("Nguyên nhân: {}", cause.label_vi())));
     let last = [Column::new("source", "Nguồn"), Column::new("updated_at", "Cập nhật lúc")];
     plain.chain(statuses).chain(causes).chain(last).collect()
 }

@@ -140,7 +140,8 @@ impl<'r, 't> Run<'r, 't> {
                 Ok(record) => self.take(record, &mut notes)?,
                 Err(fault) => Err(vec![fault]),
             };
-            let told = |faults: Vec<Fault>| faults.into_iter().take(MAX_TOLD).map(move |fault| told(row, fault));
+            let told =
+                |faults: Vec<Fault>| faults.into_iter().take(MAX_TOLD).map(move |fault| told(row, fault));
             let count = match became {
                 Ok(Done::Created) => &mut report.created,
                 Ok(Done::Unchanged) => &mut report.unchanged,
@@ -182,7 +183,9 @@ impl<'r, 't> Run<'r, 't> {
             let list = if found.refuses() { &mut faults } else { &mut *notes };
             list.push((format!("/counts{pointer}"), found, String::new()));
         }
-        let (Ok(unit_id), Some(period), true) = (unit, period, faults.is_empty()) else { return Ok(Err(faults)) };
+        let (Ok(unit_id), Some(period), true) = (unit, period, faults.is_empty()) else {
+            return Ok(Err(faults));
+        };
         let key = CountKey { unit_id, field, level: record.level, channel: record.channel, period };
         if !self.seen.insert(key.clone()) {
             return Ok(Err(vec![("/period".to_owned(), CountFault::Twice, String::new())]));
@@ -263,7 +266,9 @@ impl<'r, 't> Run<'r, 't> {
                 id: &id,
                 key: &code,
                 unit_id: Some(&id),
-                after: Some(json!({ "source": self.source, "created": created, "first_day": first, "last_day": last })),
+                after: Some(
+                    json!({ "source": self.source, "created": created, "first_day": first, "last_day": last }),
+                ),
                 ..Change::default()
             };
             self.tx.audit(&import, change)?;

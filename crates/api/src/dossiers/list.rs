@@ -98,8 +98,13 @@ async fn list_counts(
     let found = caller
         .read(move |conn| {
             let units = sight::listed(conn, &actor, narrowing.unit.as_deref(), today)?;
-            let rows =
-                rows::list(conn, units.as_deref(), &narrowing.filter(), after.as_ref(), i64::from(limit) + 1)?;
+            let rows = rows::list(
+                conn,
+                units.as_deref(),
+                &narrowing.filter(),
+                after.as_ref(),
+                i64::from(limit) + 1,
+            )?;
             views(conn, &rows)
         })
         .await?;

@@ -66,7 +66,8 @@ crate::codes! {
 impl CountFault {
     /// Whether a record with it is refused; else it is only told.
     pub fn refuses(self) -> bool {
-        let told = [Self::SettledUntimed, Self::PendingUntimed, Self::CausesMissing, Self::MoreReceivedThanFound];
+        let told =
+            [Self::SettledUntimed, Self::PendingUntimed, Self::CausesMissing, Self::MoreReceivedThanFound];
         !told.contains(&self)
     }
 }

@@ -42,14 +42,20 @@ fn counts_that_agree_have_no_fault() {
 #[test]
 fn a_count_is_neither_negative_nor_beyond_all_measure() {
     assert_eq!(faults(|counts| counts.late = -1), fault("/late", "out_of_range"));
-    assert_eq!(faults(|counts| counts.by_status.stopped = MOST + 1), fault("/by_status/stopped", "out_of_range"));
+    assert_eq!(
+        faults(|counts| counts.by_status.stopped = MOST + 1),
+        fault("/by_status/stopped", "out_of_range")
+    );
     assert_eq!(faults(|counts| counts.late_causes.law = i64::MIN), fault("/late_causes/law", "out_of_range"));
     assert_eq!(faults(|counts| counts.by_status.stopped = MOST), []);
 }
 
 #[test]
 fn a_part_is_not_more_than_its_whole() {
-    assert_eq!(faults(|counts| counts.interlinked = 121), fault("/interlinked", "more_interlinked_than_received"));
+    assert_eq!(
+        faults(|counts| counts.interlinked = 121),
+        fault("/interlinked", "more_interlinked_than_received")
+    );
     assert_eq!(faults(|counts| counts.early = 61), fault("/by_status", "more_timed_than_settled"));
     assert_eq!(faults(|counts| counts.in_time = 22), fault("/by_status", "more_pending_than_open"));
     assert_eq!(faults(|counts| counts.late_causes.other = 1), fault("/late_causes", "more_causes_than_late"));
@@ -112,7 +118,9 @@ fn a_period_is_a_day_or_a_whole_month() {
     assert_eq!(days("2019-02"), ("2019-02-01".to_owned(), "2019-02-28".to_owned()));
     assert_eq!(days("2020-02"), ("2020-02-01".to_owned(), "2020-02-29".to_owned()));
     assert_eq!(days("2199-12"), ("2199-12-01".to_owned(), "2199-12-31".to_owned()));
-    for wrong in ["2019", "2019-13", "2019-02-30", "1999-12", "2200-01-01", "2019-3-4", "+2019-03", "2019-03-04 ", ""] {
+    for wrong in
+        ["2019", "2019-13", "2019-02-30", "1999-12", "2200-01-01", "2019-3-4", "+2019-03", "2019-03-04 ", ""]
+    {
         assert_eq!(CountPeriod::parse(wrong), None, "{wrong}");
     }
 }

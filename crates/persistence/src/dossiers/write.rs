@@ -23,7 +23,11 @@ pub fn insert(conn: &mut Conn, permit: &Permit<ImportDossierCounts>, row: CountR
 
 /// Stores other counts in a record of the unit the permit is for; answers whether the version before it was
 /// still there.
-pub fn correct(conn: &mut Conn, permit: &Permit<CorrectDossierCounts>, row: &CountRow) -> Result<bool, Error> {
+pub fn correct(
+    conn: &mut Conn,
+    permit: &Permit<CorrectDossierCounts>,
+    row: &CountRow,
+) -> Result<bool, Error> {
     let target = c::table
         .find(&row.id)
         .filter(c::unit_id.eq(permit.subject_id()))
