@@ -38,7 +38,7 @@ fn the_same_record_again_changes_nothing_and_other_counts_need_a_reason() {
     assert_eq!(summary(&refused), (0, 1, 0, 1));
     assert_eq!(faults(&refused, "refused"), [one(1, "/counts", "differs")]);
     assert!(refused.body["refused"][0]["detail"].as_str().unwrap().contains("/received"));
-    assert_eq!(summary(&correcting(&office, &[other.clone()]).expect(200)), (0, 0, 1, 0));
+    assert_eq!(summary(&correcting(&office, std::slice::from_ref(&other)).expect(200)), (0, 0, 1, 0));
     assert_eq!(summary(&import(&office, &[other]).expect(200)), (0, 1, 0, 0));
     assert_eq!(stored(&office), 3);
 }
