@@ -33,6 +33,7 @@ CREATE TABLE dossier_counts (
 );
 CREATE INDEX dossier_counts_unit ON dossier_counts (unit_id, first_day, id);
 CREATE INDEX dossier_counts_order ON dossier_counts (first_day, id);
+CREATE INDEX dossier_counts_field ON dossier_counts (field, first_day, id);
 CREATE INDEX dossier_counts_updated ON dossier_counts (updated_at, id);
 
 -- Whoever stores counts takes this row first, so that a day and its month cannot be stored at once.

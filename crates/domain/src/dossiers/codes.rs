@@ -1,22 +1,6 @@
 //! The code lists of dossiers.
 
 crate::codes! {
-    /// Where a dossier stands, by the list of the national portal.
-    pub enum DossierStatus : "dossier_status" {
-        NewlyRegistered = "newly_registered", "Mới đăng ký", "Newly registered";
-        Accepted = "accepted", "Được tiếp nhận", "Accepted";
-        NotAccepted = "not_accepted", "Không được tiếp nhận", "Not accepted";
-        InProcess = "in_process", "Đang xử lý", "In process";
-        SupplementRequested = "supplement_requested", "Yêu cầu bổ sung giấy tờ", "Supplement requested";
-        FinancialDutyRequested = "financial_duty_requested", "Yêu cầu thực hiện nghĩa vụ tài chính", "Financial duty requested";
-        WithdrawalRequested = "withdrawal_requested", "Công dân yêu cầu rút hồ sơ", "Withdrawal requested by the citizen";
-        Stopped = "stopped", "Dừng xử lý", "Stopped";
-        Settled = "settled", "Đã xử lý xong", "Settled";
-        ResultReturned = "result_returned", "Đã trả kết quả", "Result returned";
-    }
-}
-
-crate::codes! {
     /// Why a dossier is late (form 07, II.06c).
     pub enum DossierCause : "dossier_cause" {
         Dossier = "dossier", "Do hồ sơ", "The dossier itself";

@@ -7,6 +7,7 @@ mod period;
 #[cfg(test)]
 mod tests;
 
-pub use codes::{CountChannel, CountFault, DossierCause, DossierStatus};
+pub use crate::reports::DossierStatus;
+pub use codes::{CountChannel, CountFault, DossierCause};
 pub use counts::{CauseCounts, Counts, Found, MOST, StatusCounts};
 pub use period::{CountPeriod, LONGEST_DAYS};

@@ -18,7 +18,7 @@ use crate::{Error, Stored};
 
 /// The counts of one unit, field, level, channel and period.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
-#[diesel(table_name = dossier_counts)]
+#[diesel(table_name = dossier_counts, treat_none_as_default_value = false)]
 pub struct CountRow {
     pub id: String,
     pub unit_id: String,
