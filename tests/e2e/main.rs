@@ -9,6 +9,7 @@ mod calendar;
 mod city;
 mod contract;
 mod documents;
+mod dossiers;
 mod feedback;
 mod hostile;
 mod notifications;

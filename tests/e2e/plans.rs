@@ -6,6 +6,7 @@
 
 mod caught;
 mod deadlines;
+mod dossiers;
 mod feedback;
 mod fill;
 mod lists;
@@ -55,6 +56,7 @@ fn no_list_and_no_search_scans_a_large_table() {
         reads::trail(&mut listener);
         deadlines::obligations(&mut listener);
         feedback::feedback(&mut listener);
+        dossiers::counts(&mut listener);
         reads::search(&mut listener, city.app.search().unwrap_or_else(|_| panic!("no index")));
         listener.stop()
     }));

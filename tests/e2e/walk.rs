@@ -2,6 +2,7 @@
 //! unit, a sibling, a parent and a child, against the printed policy. Driven by the contract: an
 //! operation without a recipe here fails.
 
+mod dossiers;
 mod feedback;
 mod reports;
 
@@ -76,6 +77,8 @@ struct Things {
     /// A file of each.
     files: BTreeMap<&'static str, String>,
     reports: BTreeMap<&'static str, String>,
+    /// Counts of each.
+    counts: BTreeMap<&'static str, String>,
 }
 
 fn prepare(city: &City) -> Things {
@@ -91,6 +94,7 @@ fn prepare(city: &City) -> Things {
         feedback: BTreeMap::new(),
         files: BTreeMap::new(),
         reports: BTreeMap::new(),
+        counts: BTreeMap::new(),
     };
     controller.post("/v1/obligations/open-year", json!({ "year": 2019 })).expect(200);
     for (unit, _) in UNITS {
@@ -122,6 +126,7 @@ fn prepare(city: &City) -> Things {
         let held = controller.get(&format!("/v1/feedback/{item}/files")).expect(200);
         things.files.insert(unit, held.body["items"][0]["id"].as_str().unwrap().to_owned());
         things.feedback.insert(unit, item);
+        things.counts.insert(unit, crate::dossiers::stored(city, unit, "2019-02"));
         let hook = admin.post("/v1/webhooks", webhook(unit)).expect(201);
         things.webhooks.insert(unit, hook.body["webhook"]["id"].as_str().unwrap().to_owned());
         things.feeds.insert(unit, feed.body["id"].as_str().unwrap().to_owned());
@@ -264,7 +269,7 @@ fn send(person: &Person<'_>, things: &Things, id: &str, unit: &'static str, turn
         "importProcedures" => {
             person.post("/v1/procedures/import?dry_run=true", json!({ "procedures": [{ "name": "Thủ tục thử" }] }))
         }
-        _ => return None,
+        _ => return dossiers::send(person, &things.counts[unit], id, unit),
     })
 }
 
@@ -349,7 +354,9 @@ fn every_role_may_do_what_the_policy_prints_and_nothing_else() {
             let (centre, below) = &policy[action][&account.role.to_string()];
             let reach = if is_central(account.unit) { centre } else { below };
             let about_a_duty = ABOUT_A_DUTY.contains(&id.as_str()) || reports::is_about_one(id);
-            let about_a_unit = ABOUT_A_UNIT.contains(&id.as_str()) || feedback::is_about_one(id);
+            let about_a_unit = ABOUT_A_UNIT.contains(&id.as_str())
+                || feedback::is_about_one(id)
+                || dossiers::is_about_one(id);
             let targets = match (about_a_unit, about_a_duty) {
                 (true, _) => UNITS,
                 (_, true) => &UNITS[1..],

@@ -3,7 +3,7 @@
 use actix_web::{HttpResponse, get, web};
 use kstt_domain::codes::{CodeLabel, CodeList};
 use kstt_domain::{
-    attachments, calendar, feedback, notifications, obligations, policy, procedures, reports, units,
+    attachments, calendar, dossiers, feedback, notifications, obligations, policy, procedures, reports, units,
 };
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -64,6 +64,10 @@ fn all() -> Vec<CodeList> {
         CodeList::of::<calendar::DayStatus>(),
         CodeList::of::<calendar::Direction>(),
         CodeList::of::<calendar::TermUnit>(),
+        CodeList::of::<dossiers::CountChannel>(),
+        CodeList::of::<dossiers::CountFault>(),
+        CodeList::of::<dossiers::DossierCause>(),
+        CodeList::of::<dossiers::DossierStatus>(),
         CodeList::of::<feedback::CitizenAct>(),
         CodeList::of::<feedback::FeedbackChannel>(),
         CodeList::of::<feedback::FeedbackClass>(),
@@ -108,7 +112,6 @@ fn all() -> Vec<CodeList> {
         CodeList::of::<procedures::TimeUnit>(),
         CodeList::of::<reports::CheckSeverity>(),
         CodeList::of::<reports::ColumnKind>(),
-        CodeList::of::<reports::DossierStatus>(),
         CodeList::of::<reports::FormCertainty>(),
         CodeList::of::<reports::FormRows>(),
         CodeList::of::<reports::PeriodKind>(),

@@ -88,6 +88,7 @@ pub mod problems {
         (name = "public-feedback", description = "Feedback for citizens, without login"),
         (name = "feedback", description = "Feedback and recommendations: receipt, transfer, answers, publicity"),
         (name = "reports", description = "Periodic reports: forms, periods, figures with the records behind them, roll-up"),
+        (name = "dossiers", description = "Counts of dossiers, as one-stop systems supply them"),
         (name = "notifications", description = "One's own inbox, and when people are reminded"),
         (name = "webhooks", description = "Events for other systems"),
         (name = "audit", description = "The audit trail and the changes feed"),
@@ -111,6 +112,7 @@ fn rooms(config: &mut utoipa_actix_web::service_config::ServiceConfig) {
     crate::attachments::routes(config);
     crate::notifications::routes(config);
     crate::documents::routes(config);
+    crate::dossiers::routes(config);
     crate::open::routes(config);
     crate::audit::routes(config);
     crate::codes::routes(config);

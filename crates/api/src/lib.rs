@@ -13,6 +13,7 @@ pub mod codes;
 pub mod config;
 pub mod contract;
 mod documents;
+mod dossiers;
 mod edge;
 mod export;
 mod feedback;

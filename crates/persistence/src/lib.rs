@@ -11,6 +11,7 @@ mod columns;
 pub mod counters;
 pub mod db;
 pub mod documents;
+pub mod dossiers;
 mod error;
 pub mod feedback;
 mod hex;

@@ -8,6 +8,7 @@ use crate::{Conn, Error};
 
 const REGISTRY: &str = "procedures";
 const UNITS: &str = "units";
+const DOSSIER_COUNTS: &str = "dossier_counts";
 
 /// The revisions of the last committed changes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -27,6 +28,14 @@ pub fn revision(conn: &mut Conn) -> Result<Revision, Error> {
 /// Notes that units change in this transaction.
 pub(crate) fn raise_units(conn: &mut Conn) -> Result<(), Error> {
     diesel::update(registry_revision::table.find(UNITS))
+        .set(registry_revision::revision.eq(registry_revision::revision + 1))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Waits for others that store counts of dossiers, until this transaction ends.
+pub(crate) fn raise_dossier_counts(conn: &mut Conn) -> Result<(), Error> {
+    diesel::update(registry_revision::table.find(DOSSIER_COUNTS))
         .set(registry_revision::revision.eq(registry_revision::revision + 1))
         .execute(conn)?;
     Ok(())

@@ -90,6 +90,12 @@ const STATEMENTS: &[&str] = &[
      WHERE state = 'transferred'",
     "INSERT INTO feedback_public SELECT id, row_number() OVER (ORDER BY id), title, content, 'answer', updated_at \
      FROM feedback WHERE state = 'closed'",
+    // Counts of every unit, in fields of its own, for the days that the calendar names.
+    "INSERT INTO dossier_counts SELECT units.id || tail || '-' || row_number() OVER (ORDER BY day), units.id, \
+     CASE WHEN n % 10 = 0 THEN 'rare' ELSE 'field' END || tail, 'commune', CASE WHEN n % 3 = 0 THEN 'post' ELSE 'online' END, \
+     day, day, 1, 0, 1, 0, 0, 0, 0, '{}', 0, 0, 0, 0, 0, 0, 'source', 1, created_at, created_at \
+     FROM units CROSS JOIN (SELECT DISTINCT on_date AS day FROM calendar_exceptions) AS days CROSS JOIN copies \
+     WHERE n <= 10 AND part = 1",
 ];
 
 /// Fills the registry, in the transaction of the caller.

@@ -47,6 +47,8 @@ const KINDS: &[(&str, Rule)] = &[
     ("report", Rule::AsFarAs(Action::ReadReports)),
     ("report_form", Rule::Everyone),
     ("reporting_period", Rule::Everyone),
+    ("dossier_count", Rule::AsFarAs(Action::ReadDossierCounts)),
+    ("unit_dossier_counts", Rule::AsFarAs(Action::ReadDossierCounts)),
     ("duty_feed", Rule::AsFarAs(Action::ReadObligations)),
     ("clock", Rule::Everyone),
     ("focal_officer", Rule::AsFarAs(Action::ReadFocalOfficers)),
@@ -65,6 +67,7 @@ pub struct FeedSight {
     obligations: Option<Sight>,
     feedback: Option<Sight>,
     reports: Option<Sight>,
+    dossier_counts: Option<Sight>,
 }
 
 impl FeedSight {
@@ -76,6 +79,7 @@ impl FeedSight {
             obligations: units_seen(conn, actor, Action::ReadObligations, today)?,
             feedback: units_seen(conn, actor, Action::ReadFeedback, today)?,
             reports: units_seen(conn, actor, Action::ReadReports, today)?,
+            dossier_counts: units_seen(conn, actor, Action::ReadDossierCounts, today)?,
         })
     }
 
@@ -89,6 +93,7 @@ impl FeedSight {
             Some((_, Rule::AsFarAs(Action::ReadObligations))) => &self.obligations,
             Some((_, Rule::AsFarAs(Action::ReadFeedback))) => &self.feedback,
             Some((_, Rule::AsFarAs(Action::ReadReports))) => &self.reports,
+            Some((_, Rule::AsFarAs(Action::ReadDossierCounts))) => &self.dossier_counts,
             Some((_, Rule::AsFarAs(_))) => &None,
         };
         match (far, unit) {
@@ -111,8 +116,11 @@ mod tests {
             obligations: Some(Sight::Units(vec!["u2".into()])),
             feedback: Some(Sight::Units(vec!["u3".into()])),
             reports: None,
+            dossier_counts: Some(Sight::Units(vec!["u4".into()])),
         };
         assert!(near.sees("obligation", Some("u2")) && !near.sees("obligation", Some("u1")));
+        assert!(near.sees("dossier_count", Some("u4")) && !near.sees("dossier_count", Some("u1")));
+        assert!(near.sees("unit_dossier_counts", Some("u4")) && !near.sees("unit_dossier_counts", None));
         assert!(near.sees("procedure", None) && near.sees("unit", Some("u2")));
         assert!(near.sees("grant", Some("u1")) && !near.sees("grant", Some("u2")) && !near.sees("key", None));
         assert!(near.sees("focal_officer", Some("u2")));
@@ -122,6 +130,7 @@ mod tests {
             obligations: None,
             feedback: None,
             reports: None,
+            dossier_counts: None,
         };
         assert!(blind.sees("calendar", None));
         assert!(!blind.sees("account", Some("u1")) && !blind.sees("focal_officer", Some("u1")));
@@ -136,6 +145,7 @@ mod tests {
             obligations: None,
             feedback: all(),
             reports: None,
+            dossier_counts: all(),
         };
         assert!(!far.sees("secret", None) && far.sees("client", None));
     }

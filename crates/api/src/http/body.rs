@@ -173,7 +173,8 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
     })
 }
 
-fn pointer_of(path: &serde_path_to_error::Path) -> String {
+/// The place of a fault as a JSON Pointer.
+pub fn pointer_of(path: &serde_path_to_error::Path) -> String {
     use serde_path_to_error::Segment;
     path.iter()
         .map(|segment| match segment {

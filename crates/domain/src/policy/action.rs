@@ -86,6 +86,9 @@ actions! {
     FreezePeriod = "reporting_periods.freeze", "Chốt số liệu kỳ báo cáo", "Freeze a reporting period";
     EnterReport = "reports.enter", "Ghi sổ nhập báo cáo vào hệ thống quốc gia", "Keep the ledger of the national reporting system";
     EditReportForm = "report_forms.edit", "Sửa biểu mẫu báo cáo", "Edit a report form";
+    ReadDossierCounts = "dossier_counts.read", "Xem số liệu hồ sơ", "Read dossier counts";
+    ImportDossierCounts = "dossier_counts.import", "Nhập số liệu hồ sơ", "Import dossier counts";
+    CorrectDossierCounts = "dossier_counts.correct", "Đính chính số liệu hồ sơ", "Correct dossier counts";
     StoreFile = "files.store", "Lưu tệp biểu mẫu", "Store a form file";
 }
 

@@ -19,6 +19,7 @@ crate::codes! {
     pub enum ClientScope : "client_scope" {
         RegistryWrite = "registry.write", "Ghi kho thủ tục hành chính", "Write the registry";
         ChangesRead = "changes.read", "Đọc dòng thay đổi", "Read the changes feed";
+        DossierCountsWrite = "dossier_counts.write", "Ghi số liệu hồ sơ", "Write dossier counts";
         ReportsRead = "reports.read", "Đọc báo cáo và số liệu", "Read reports and figures";
     }
 }

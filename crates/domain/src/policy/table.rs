@@ -193,6 +193,17 @@ const REPORT_JUDGES: &[Rule] =
 
 const HEADS: &[Rule] = &[rule(Role::Head, EVERYWHERE, Reach::Own), rule(Role::Chairman, BELOW, Reach::Own)];
 
+/// The control office gives counts of dossiers for any unit, and each unit for itself.
+const DOSSIER_COUNTERS: &[Rule] = &[
+    rule(Role::Admin, CENTRE_OF_CITY, Reach::City),
+    rule(Role::Controller, CENTRE_OF_CITY, Reach::City),
+    rule(Role::Controller, BELOW, Reach::Subtree),
+    rule(Role::Head, CENTRE_OF_CITY, Reach::Own),
+    rule(Role::Head, BELOW, Reach::Subtree),
+    rule(Role::Officer, EVERYWHERE, Reach::Own),
+    rule(Role::Clerk, EVERYWHERE, Reach::Own),
+];
+
 /// The whole policy.
 pub const TABLE: &[Entry] = &[
     entry_of(Action::CreateUnit, UNIT_ADMINISTRATION),
@@ -252,6 +263,18 @@ pub const TABLE: &[Entry] = &[
     entry_of(Action::FreezePeriod, CLOCK_KEEPERS),
     entry_of(Action::EnterReport, CLOCK_KEEPERS),
     entry_of(Action::EditReportForm, CENTRAL_ADMIN),
+    Entry {
+        scope: Some(ClientScope::ReportsRead),
+        ..entry_of(Action::ReadDossierCounts, OBLIGATION_READERS)
+    },
+    Entry {
+        scope: Some(ClientScope::DossierCountsWrite),
+        ..entry_of(Action::ImportDossierCounts, DOSSIER_COUNTERS)
+    },
+    Entry {
+        scope: Some(ClientScope::DossierCountsWrite),
+        ..entry_of(Action::CorrectDossierCounts, DOSSIER_COUNTERS)
+    },
     Entry { scope: Some(ClientScope::RegistryWrite), ..entry_of(Action::StoreFile, REGISTRY_WRITERS) },
 ];
 

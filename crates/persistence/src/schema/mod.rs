@@ -2,6 +2,7 @@
 
 mod attachments_room;
 mod deadlines;
+mod dossiers_room;
 mod feedback_room;
 mod ground;
 mod messages;
@@ -11,6 +12,7 @@ mod reports_room;
 
 pub use attachments_room::*;
 pub use deadlines::*;
+pub use dossiers_room::*;
 pub use feedback_room::*;
 pub use ground::*;
 pub use messages::*;
@@ -98,4 +100,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     reports,
     report_revisions,
     report_ledger,
+    dossier_counts,
 );

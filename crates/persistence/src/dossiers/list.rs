@@ -1,0 +1,111 @@
+//! Finding records.
+
+use chrono::{Days, NaiveDate, NaiveDateTime};
+use diesel::prelude::*;
+use kstt_domain::dossiers::{CountChannel, LONGEST_DAYS};
+use kstt_domain::units::UnitLevel;
+
+use super::{CountKey, CountRow};
+use crate::schema::dossier_counts as c;
+use crate::{Conn, Error, Stored};
+
+/// What a list is narrowed by.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    pub field: Option<String>,
+    pub level: Option<UnitLevel>,
+    pub channel: Option<CountChannel>,
+    /// Only periods that begin on this day or later.
+    pub from: Option<NaiveDate>,
+    /// Only periods that end on this day or before.
+    pub to: Option<NaiveDate>,
+    pub updated_since: Option<NaiveDateTime>,
+}
+
+/// Where a list goes on.
+#[derive(Debug, Clone)]
+pub struct After {
+    pub first_day: NaiveDate,
+    pub id: String,
+}
+
+/// Records of some units, or of all, latest periods first.
+pub fn list(
+    conn: &mut Conn,
+    units: Option<&[String]>,
+    filter: &Filter,
+    after: Option<&After>,
+    limit: i64,
+) -> Result<Vec<CountRow>, Error> {
+    let Some(units) = units else { return list_of(conn, None, filter, after, limit) };
+    // Unit by unit, each along its index, so that not all of them are sorted for one page.
+    let mut rows = Vec::new();
+    for unit in units {
+        rows.extend(list_of(conn, Some(unit), filter, after, limit)?);
+    }
+    rows.sort_by(|a, b| (b.first_day, &b.id).cmp(&(a.first_day, &a.id)));
+    rows.truncate(usize::try_from(limit).unwrap_or_default());
+    Ok(rows)
+}
+
+fn list_of(
+    conn: &mut Conn,
+    unit: Option<&str>,
+    filter: &Filter,
+    after: Option<&After>,
+    limit: i64,
+) -> Result<Vec<CountRow>, Error> {
+    let mut query = c::table.into_boxed();
+    if let Some(unit) = unit {
+        query = query.filter(c::unit_id.eq(unit.to_owned()));
+    }
+    if let Some(field) = &filter.field {
+        query = query.filter(c::field.eq(field.clone()));
+    }
+    if let Some(level) = filter.level {
+        query = query.filter(c::level.eq(Stored(level)));
+    }
+    if let Some(channel) = filter.channel {
+        query = query.filter(c::channel.eq(Stored(channel)));
+    }
+    if let Some(from) = filter.from {
+        query = query.filter(c::first_day.ge(from));
+    }
+    if let Some(to) = filter.to {
+        query = query.filter(c::first_day.le(to)).filter(c::last_day.le(to));
+    }
+    if let Some(since) = filter.updated_since {
+        query = query.filter(c::updated_at.ge(since));
+    }
+    if let Some(after) = after {
+        let further = c::first_day.lt(after.first_day).or(c::id.lt(after.id.clone()));
+        query = query.filter(c::first_day.le(after.first_day)).filter(further);
+    }
+    Ok(query
+        .order((c::first_day.desc(), c::id.desc()))
+        .limit(limit)
+        .select(CountRow::as_select())
+        .load(conn)?)
+}
+
+/// One record.
+pub fn find(conn: &mut Conn, id: &str) -> Result<Option<CountRow>, Error> {
+    Ok(c::table.find(id).select(CountRow::as_select()).first(conn).optional()?)
+}
+
+/// The records of a key's unit, field, level and channel whose periods share days with the key's, the same
+/// period included.
+pub fn sharing_days(conn: &mut Conn, key: &CountKey) -> Result<Vec<CountRow>, Error> {
+    let earliest = key.period.first() - Days::new(LONGEST_DAYS);
+    Ok(c::table
+        .filter(c::unit_id.eq(&key.unit_id))
+        .filter(c::field.eq(&key.field))
+        .filter(c::level.eq(Stored(key.level)))
+        .filter(c::channel.eq(Stored(key.channel)))
+        .filter(c::first_day.ge(earliest))
+        .filter(c::first_day.le(key.period.last()))
+        .filter(c::last_day.ge(key.period.first()))
+        .order(c::first_day.asc())
+        .select(CountRow::as_select())
+        .load(conn)?)
+}

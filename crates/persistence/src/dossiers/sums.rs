@@ -1,0 +1,134 @@
+//! What reports need of the counts: movements are added over periods, stocks are taken at the end of one.
+
+use chrono::{Days, NaiveDate};
+use diesel::dsl::{count_star, max, sql};
+use diesel::prelude::*;
+use diesel::sql_types::BigInt;
+use kstt_domain::dossiers::{CauseCounts, CountChannel, LONGEST_DAYS, StatusCounts};
+use kstt_domain::units::UnitLevel;
+
+use super::{CountKey, CountRow};
+use crate::schema::dossier_counts as c;
+use crate::{Conn, Error, Stored};
+
+/// The first and the last day of a window; both belong to it.
+pub type Window = (NaiveDate, NaiveDate);
+
+/// The movements of one field, level and channel.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CountSums {
+    pub field: String,
+    pub level: UnitLevel,
+    pub channel: CountChannel,
+    pub received: i64,
+    /// Of these, counted at another agency as well.
+    pub interlinked: i64,
+    pub early: i64,
+    pub on_time: i64,
+    pub late: i64,
+    pub late_causes: CauseCounts,
+}
+
+/// How the dossiers of a unit, field, level and channel stand at the end of a period.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stock {
+    /// With the period at whose end they stand so.
+    pub key: CountKey,
+    pub in_time: i64,
+    pub overdue: i64,
+    pub by_status: StatusCounts,
+}
+
+type Key = (String, Stored<UnitLevel>, Stored<CountChannel>);
+type Movements = (i64, i64, i64, i64, i64);
+type Causes = (i64, i64, i64, i64, i64, i64);
+
+/// Adds up the periods that lie within a window, in the order of fields, levels and channels. Some units are
+/// added up together.
+pub fn sums(conn: &mut Conn, unit_ids: &[String], window: Window) -> Result<Vec<CountSums>, Error> {
+    let (from, to) = window;
+    // The engines give sums of BIGINT different types.
+    let found: Vec<(Key, Movements, Causes)> = c::table
+        .filter(c::unit_id.eq_any(unit_ids.to_vec()))
+        .filter(c::first_day.between(from, to))
+        .filter(c::last_day.le(to))
+        .group_by((c::field, c::level, c::channel))
+        .order((c::field.asc(), c::level.asc(), c::channel.asc()))
+        .select((
+            (c::field, c::level, c::channel),
+            (
+                sql::<BigInt>("CAST(sum(received) AS BIGINT)"),
+                sql::<BigInt>("CAST(sum(interlinked) AS BIGINT)"),
+                sql::<BigInt>("CAST(sum(early) AS BIGINT)"),
+                sql::<BigInt>("CAST(sum(on_time) AS BIGINT)"),
+                sql::<BigInt>("CAST(sum(late) AS BIGINT)"),
+            ),
+            (
+                sql::<BigInt>("CAST(sum(cause_dossier) AS BIGINT)"),
+                sql::<BigInt>("CAST(sum(cause_staff) AS BIGINT)"),
+                sql::<BigInt>("CAST(sum(cause_coordination) AS BIGINT)"),
+                sql::<BigInt>("CAST(sum(cause_law) AS BIGINT)"),
+                sql::<BigInt>("CAST(sum(cause_system) AS BIGINT)"),
+                sql::<BigInt>("CAST(sum(cause_other) AS BIGINT)"),
+            ),
+        ))
+        .load(conn)?;
+    let summed = |((field, level, channel), movements, causes): (Key, Movements, Causes)| {
+        let (received, interlinked, early, on_time, late) = movements;
+        let (dossier, staff, coordination, law, system, other) = causes;
+        let late_causes = CauseCounts { dossier, staff, coordination, law, system, other };
+        let (level, channel) = (level.0, channel.0);
+        CountSums { field, level, channel, received, interlinked, early, on_time, late, late_causes }
+    };
+    Ok(found.into_iter().map(summed).collect())
+}
+
+/// How many periods lie partly within a window and partly outside: they are in no sum.
+pub fn cut_by(conn: &mut Conn, unit_ids: &[String], window: Window) -> Result<i64, Error> {
+    let (from, to) = window;
+    let earliest = from - Days::new(LONGEST_DAYS);
+    let sharing = c::table
+        .filter(c::unit_id.eq_any(unit_ids.to_vec()))
+        .filter(c::first_day.between(earliest, to))
+        .filter(c::last_day.ge(from))
+        .filter(c::first_day.lt(from).or(c::last_day.gt(to)));
+    Ok(sharing.select(count_star()).first(conn)?)
+}
+
+/// How the dossiers of each unit, field, level and channel stand at the end of its latest period that ends on
+/// the day or before, in the order of these. What is carried over into a window is the stock of the day before
+/// it.
+pub fn stock_at(conn: &mut Conn, unit_ids: &[String], day: NaiveDate) -> Result<Vec<Stock>, Error> {
+    type Latest = (String, String, Stored<UnitLevel>, Stored<CountChannel>, Option<NaiveDate>);
+    let latest: Vec<Latest> = c::table
+        .filter(c::unit_id.eq_any(unit_ids.to_vec()))
+        .filter(c::first_day.le(day))
+        .filter(c::last_day.le(day))
+        .group_by((c::unit_id, c::field, c::level, c::channel))
+        .select((c::unit_id, c::field, c::level, c::channel, max(c::last_day)))
+        .load(conn)?;
+    let mut days: Vec<NaiveDate> = latest.iter().filter_map(|(.., last)| *last).collect();
+    days.sort_unstable();
+    days.dedup();
+    let wanted: std::collections::HashSet<_> = latest.into_iter().collect();
+    let mut stocks = Vec::new();
+    // Nearly all end on the same day.
+    for last in days {
+        let ending: Vec<CountRow> = c::table
+            .filter(c::unit_id.eq_any(unit_ids.to_vec()))
+            .filter(c::first_day.between(last - Days::new(LONGEST_DAYS), last))
+            .filter(c::last_day.eq(last))
+            .select(CountRow::as_select())
+            .load(conn)?;
+        for row in ending {
+            let place = (row.unit_id.clone(), row.field.clone(), row.level, row.channel, Some(last));
+            if wanted.contains(&place) {
+                let by_status = serde_json::from_str(&row.by_status)?;
+                let (key, in_time, overdue) = (row.key(), row.in_time, row.overdue);
+                stocks.push(Stock { key, in_time, overdue, by_status });
+            }
+        }
+    }
+    stocks.sort_by(|a, b| a.key.cmp(&b.key));
+    Ok(stocks)
+}
