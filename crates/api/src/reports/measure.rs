@@ -11,6 +11,7 @@ use kstt_persistence::reports::{
 };
 
 use super::cells::Figures;
+use super::dossiers::{self, Dossiers};
 use crate::http::ApiError;
 
 /// The row of what is counted as a whole.
@@ -48,9 +49,20 @@ impl Counted {
 /// Every figure of a form that records give.
 pub fn figures(conn: &mut Conn, form: &ReportForm, of: &Counted) -> Result<Figures, ApiError> {
     let mut found = Figures::new();
+    let mut dossiers = None;
     for column in &form.columns {
         for measure in &column.source {
-            for (row, value) in measured(conn, form.rows, *measure, of)? {
+            let counted = match dossiers::is_of(*measure) {
+                true => {
+                    let known = match dossiers.take() {
+                        Some(known) => known,
+                        None => Dossiers::count(conn, of)?,
+                    };
+                    dossiers.insert(known).measured(form.rows, *measure)
+                }
+                false => measured(conn, form.rows, *measure, of)?,
+            };
+            for (row, value) in counted {
                 *found.entry((row, column.code.clone())).or_default() += value;
             }
         }

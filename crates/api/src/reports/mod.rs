@@ -7,6 +7,7 @@
 mod act;
 mod book;
 mod cells;
+mod dossiers;
 mod export;
 mod forms;
 mod judge;
