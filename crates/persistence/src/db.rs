@@ -104,7 +104,7 @@ type Pool = r2d2::Pool<Manager>;
 /// Whose turn it is to write.
 enum Writes {
     /// One after the other.
-    InTurn(Turns),
+    InTurn(Box<Turns>),
     /// Everyone at once: the server orders them.
     AtOnce(Pool),
 }
@@ -149,7 +149,7 @@ impl Db {
         };
         let reads = pool(readers)?;
         let writes = match target {
-            Target::Sqlite(_) => Writes::InTurn(Turns::new(pool(1)?)),
+            Target::Sqlite(_) => Writes::InTurn(Box::new(Turns::new(pool(1)?))),
             Target::Postgres(_) => Writes::AtOnce(reads.clone()),
         };
         Ok(Self { reads, writes: Arc::new(writes), commits: Arc::default() })
