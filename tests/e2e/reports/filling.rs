@@ -139,3 +139,56 @@ fn silence_is_no_report_and_nothing_arose_is_a_statement() {
     );
     assert_eq!(act(&officer, &id, "save", json!({})).status, 409);
 }
+
+#[test]
+fn settlement_is_filled_from_counts_of_dossiers_and_balances() {
+    let city = City::new();
+    let office = city.login("controller.vpubnd");
+    let record = |channel: &str, period: &str, [received, early, on_time, late, left]: [i64; 5]| {
+        json!({ "unit": "SXD", "field": "Xây dựng", "level": "city", "channel": channel, "period": period,
+            "counts": { "received": received, "interlinked": 0, "early": early, "on_time": on_time, "late": late,
+                "in_time": left, "overdue": 0, "late_causes": { "staff": late },
+                "by_status": { "in_process": left, "settled": early + on_time + late } } })
+    };
+    let items = [
+        record("online", "2018-12", [9, 2, 3, 0, 4]),
+        record("online", "2019-01", [10, 5, 3, 1, 5]),
+        record("direct", "2019-01", [7, 0, 7, 0, 0]),
+        record("online", "2019-02", [6, 0, 6, 0, 5]),
+        record("direct", "2019-02", [2, 0, 1, 0, 1]),
+    ];
+    let done = crate::dossiers::import(&office, &items).expect(200).body;
+    assert_eq!((&done["created"], &done["refused"]), (&json!(5), &json!([])), "{done}");
+    let head = city.login("head.sxd");
+    let id = report(&head, "2019-Q1", super::SETTLEMENT, "SXD");
+    let filled = act(&head, &id, "prefill", json!({})).expect(200).body;
+    let value = |column: &str| cell(&filled, "Xây dựng", column)["value"].as_i64().unwrap_or_default();
+    let figures = [
+        "carried_over",
+        "received_online",
+        "received_direct",
+        "settled_on_time",
+        "settled_late",
+        "pending_in_time",
+        "received_total",
+        "settled_total",
+        "in_process_total",
+    ]
+    .map(value);
+    assert_eq!(figures, [4, 16, 9, 22, 1, 6, 29, 23, 6]);
+    assert_eq!(
+        filled["checks"],
+        json!([]),
+        "what was in hand at the end of one period is carried into the next"
+    );
+    for column in ["carried_over", "received_online", "settled_on_time", "pending_in_time"] {
+        let behind = records(&city, &id, "X%C3%A2y%20d%E1%BB%B1ng", column);
+        let sum: i64 = behind.iter().map(|record| record["value"].as_i64().unwrap()).sum();
+        assert_eq!(sum, value(column), "{column}: {behind:?}");
+        let href = behind[0]["href"].as_str().unwrap();
+        head.get(href).expect(200);
+    }
+    let causes = report(&head, "2019-Q1", "07/VPCP/KSTT", "SXD");
+    let filled = act(&head, &causes, "prefill", json!({})).expect(200).body;
+    assert!(filled["cells"].as_array().unwrap().iter().any(|cell| cell["value"] == 1), "{}", filled["cells"]);
+}

@@ -2,14 +2,16 @@
 
 use actix_web::{HttpResponse, get, web};
 use kstt_domain::policy::Action;
+use kstt_domain::reports::ReportMeasure;
+use kstt_persistence::Conn;
 use kstt_persistence::reports::{self as rows, feedback_records};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::measure::{Counted, NO_FIELD, of_feedback};
-use super::sight;
 use super::wire::form_of;
+use super::{dossiers, sight};
 use crate::contract::problems;
 use crate::http::{ApiError, Caller, Cursor, Page, Params, Reply, limit};
 
@@ -27,23 +29,27 @@ struct RecordQuery {
 
 /// A record that is counted in a cell.
 #[derive(Debug, Serialize, ToSchema)]
-struct CountedRecord {
+pub struct CountedRecord {
     /// Kind of the record, such as `feedback`.
     #[schema(max_length = 40)]
-    kind: &'static str,
+    pub kind: &'static str,
     #[schema(max_length = 36)]
-    id: String,
+    pub id: String,
+    /// What it is called: the code of an item, the period of counts.
     #[schema(max_length = 40)]
-    code: String,
+    pub code: String,
+    /// What it adds to the figure.
+    #[schema(minimum = 0, maximum = 1000000000000000i64)]
+    pub value: i64,
     /// Where it is read.
     #[schema(max_length = 200)]
-    href: String,
+    pub href: String,
 }
 
 /// List the records behind a cell
 ///
-/// By the same conditions as the figure was counted, so that they are as many as it says when it is counted
-/// now. A cell that is declared by hand has none.
+/// By the same conditions as the figure was counted, each with what it adds: together they are what it says when
+/// it is counted now. A cell that is declared by hand has none.
 #[utoipa::path(tag = "reports", operation_id = "listReportCellRecords",
     params(("id" = String, Path, description = "UUID of the report", max_length = 36),
         ("row" = String, Path, description = "Row of the cell", max_length = 200),
@@ -73,23 +79,39 @@ async fn list_report_cell_records(
             let viewers = here.app.units.viewers(conn)?;
             let units = sight::inherited(&viewers, &report.unit_id, period.last_day);
             let of = Counted::new(units, &period, here.now);
-            let field = (row_name != NO_FIELD).then_some(row_name.as_str());
             let after = after.as_ref().map(|cursor| cursor.key.as_str());
             let mut found = Vec::new();
-            for measure in column.source.iter().flat_map(|measure| of_feedback(*measure)) {
+            for measure in &column.source {
                 let part = (after, i64::from(limit) + 1);
-                found.extend(feedback_records(conn, of.feedback(), *measure, field, part)?);
+                found.extend(of_feedback_in(conn, &of, *measure, &row_name, part)?);
+                found.extend(dossiers::records(conn, &of, form.rows, *measure, &row_name)?);
             }
-            found.sort();
+            found.retain(|record| after.is_none_or(|after| record.id.as_str() > after));
+            found.sort_by(|a, b| a.id.cmp(&b.id));
             Ok(found)
         })
         .await?;
-    let view = |(id, code): (String, String)| {
+    let next = |last: &CountedRecord| Cursor::after(&last.id, "", &filters, None).seal(secret);
+    Ok(Reply::ok(&Page::of(found, usize::from(limit), None, next, |record| record))?.into_response())
+}
+
+fn of_feedback_in(
+    conn: &mut Conn,
+    of: &Counted,
+    measure: ReportMeasure,
+    row: &str,
+    part: (Option<&str>, i64),
+) -> Result<Vec<CountedRecord>, ApiError> {
+    let field = (row != NO_FIELD).then_some(row);
+    let mut found = Vec::new();
+    for measure in of_feedback(measure) {
+        found.extend(feedback_records(conn, of.feedback(), *measure, field, part)?);
+    }
+    let record = |(id, code): (String, String)| {
         let href = format!("/v1/feedback/{id}");
-        CountedRecord { kind: "feedback", id, code, href }
+        CountedRecord { kind: "feedback", id, code, value: 1, href }
     };
-    let next = |last: &(String, String)| Cursor::after(&last.0, "", &filters, None).seal(secret);
-    Ok(Reply::ok(&Page::of(found, usize::from(limit), None, next, view))?.into_response())
+    Ok(found.into_iter().map(record).collect())
 }
 
 pub fn routes(config: &mut ServiceConfig) {

@@ -32,6 +32,8 @@ pub struct CountSums {
 /// How the dossiers of a unit, field, level and channel stand at the end of a period.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stock {
+    /// The record that says so.
+    pub id: String,
     /// With the period at whose end they stand so.
     pub key: CountKey,
     pub in_time: i64,
@@ -125,7 +127,7 @@ pub fn stock_at(conn: &mut Conn, unit_ids: &[String], day: NaiveDate) -> Result<
             if wanted.contains(&place) {
                 let by_status = serde_json::from_str(&row.by_status)?;
                 let (key, in_time, overdue) = (row.key(), row.in_time, row.overdue);
-                stocks.push(Stock { key, in_time, overdue, by_status });
+                stocks.push(Stock { id: row.id, key, in_time, overdue, by_status });
             }
         }
     }
