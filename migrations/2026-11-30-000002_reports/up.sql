@@ -56,7 +56,8 @@ CREATE TABLE reports (
     FOREIGN KEY (form, form_version) REFERENCES report_forms (code, version)
 );
 CREATE INDEX reports_unit ON reports (unit_id, id);
-CREATE INDEX reports_form ON reports (form, form_version);
+CREATE INDEX reports_form ON reports (form, id);
+CREATE INDEX reports_state ON reports (state, id);
 CREATE INDEX reports_period ON reports (period, id);
 
 -- What a report said, revision by revision: cells and texts as JSON. Only the newest one changes.

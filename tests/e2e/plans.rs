@@ -12,6 +12,7 @@ mod fill;
 mod lists;
 mod postgres;
 mod reads;
+mod reports;
 mod sqlite;
 
 use std::collections::HashSet;
@@ -57,6 +58,7 @@ fn no_list_and_no_search_scans_a_large_table() {
         deadlines::obligations(&mut listener);
         feedback::feedback(&mut listener);
         dossiers::counts(&mut listener);
+        reports::reports(&mut listener);
         reads::search(&mut listener, city.app.search().unwrap_or_else(|_| panic!("no index")));
         listener.stop()
     }));

@@ -67,10 +67,10 @@ const STATEMENTS: &[&str] = &[
      rule_version, subject_kind, subject_id || tail, unit_id, sequence, NULL, trigger_at, soon_at, warn_at, due_at, \
      due_on, calendar_version, NULL, CASE WHEN n % 40 = 0 THEN NULL ELSE trigger_at END, NULL, \
      CASE WHEN n % 40 = 0 THEN 'pending' ELSE 'met' END, NULL, 1, created_at, updated_at, NULL \
-     FROM obligations CROSS JOIN copies WHERE n <= 80 AND part = 1",
+     FROM obligations CROSS JOIN copies WHERE n <= 20 AND part = 1",
     "INSERT INTO visible_to SELECT unit_id, room, CAST(2018 - n % 9 AS TEXT) || substr(sort_key, 5) || tail, \
      subject_id || tail, valid_from, valid_to, own, CASE WHEN n % 40 = 0 THEN 'pending' ELSE 'met' END \
-     FROM visible_to CROSS JOIN copies WHERE n <= 80 AND part = 1",
+     FROM visible_to CROSS JOIN copies WHERE n <= 20 AND part = 1",
     // Years of feedback in the hands of every unit: one in forty still to be answered, one in a hundred about a
     // procedure.
     "INSERT INTO feedback SELECT id || tail, 'PAKN.' || id || tail, \
@@ -90,6 +90,15 @@ const STATEMENTS: &[&str] = &[
      WHERE state = 'transferred'",
     "INSERT INTO feedback_public SELECT id, row_number() OVER (ORDER BY id), title, content, 'answer', updated_at \
      FROM feedback WHERE state = 'closed'",
+    // Years of reports: one in ten still to be accepted.
+    "INSERT INTO reporting_periods SELECT code || tail, kind, title, first_day, last_day, data_from, data_to, due_on, \
+     frozen_at, version, created_at, updated_at FROM reporting_periods CROSS JOIN copies WHERE n <= 20 AND part = 1",
+    "INSERT INTO reports SELECT id || tail, period || tail, form, form_version, unit_id, \
+     CASE WHEN n % 10 = 0 THEN 'submitted' ELSE 'accepted' END, 1, due_on, nothing_arose, arrival_number, created_at, \
+     created_at, version, created_at, updated_at FROM reports CROSS JOIN copies WHERE n <= 20 AND part = 1",
+    "INSERT INTO report_revisions SELECT id, 1, '{}', '[]', '[]', NULL, created_at, NULL FROM reports",
+    "INSERT INTO report_ledger SELECT id, CASE WHEN state = 'accepted' THEN 'entered' ELSE 'to_enter' END, NULL, NULL, \
+     NULL, NULL, 1, updated_at FROM reports",
     // Counts of every unit, in fields of its own, for the days that the calendar names.
     "INSERT INTO dossier_counts SELECT units.id || tail || '-' || row_number() OVER (ORDER BY day), units.id, \
      CASE WHEN n % 10 = 0 THEN 'rare' ELSE 'field' END || tail, 'commune', CASE WHEN n % 3 = 0 THEN 'post' ELSE 'online' END, \

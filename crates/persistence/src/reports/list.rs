@@ -24,12 +24,33 @@ pub fn list(
     after: Option<&str>,
     limit: i64,
 ) -> Result<Vec<ReportRow>, Error> {
+    let Some(units) = &filter.units else { return list_of(conn, None, filter, after, limit) };
+    // Unit by unit, each along its index, so that not all of them are sorted for one page.
+    let mut rows = Vec::new();
+    for unit in units {
+        rows.extend(list_of(conn, Some(unit), filter, after, limit)?);
+    }
+    rows.sort_by(|a, b| a.id.cmp(&b.id));
+    rows.truncate(usize::try_from(limit).unwrap_or_default());
+    Ok(rows)
+}
+
+fn list_of(
+    conn: &mut Conn,
+    unit: Option<&str>,
+    filter: &Filter,
+    after: Option<&str>,
+    limit: i64,
+) -> Result<Vec<ReportRow>, Error> {
     let mut query = r::table
         .filter(r::id.gt(after.unwrap_or_default().to_owned()))
         .order(r::id.asc())
         .limit(limit)
         .select(ReportRow::as_select())
         .into_boxed();
+    if let Some(unit) = unit {
+        query = query.filter(r::unit_id.eq(unit.to_owned()));
+    }
     if let Some(period) = &filter.period {
         query = query.filter(r::period.eq(period.clone()));
     }
@@ -38,9 +59,6 @@ pub fn list(
     }
     if let Some(state) = filter.state {
         query = query.filter(r::state.eq(Stored(state)));
-    }
-    if let Some(units) = &filter.units {
-        query = query.filter(r::unit_id.eq_any(units.clone()));
     }
     Ok(query.load(conn)?)
 }
