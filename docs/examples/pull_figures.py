@@ -39,7 +39,7 @@ class Figures:
         self.grant = {"grant_type": "client_credentials", "client_id": client_id, "client_secret": client_secret}
 
     def log_in(self) -> None:
-        self.token = ""  # not to be sent along
+        self.token = ""
         self.token = json.loads(self.send("/v1/auth/token", self.grant))["access_token"]
 
     def get(self, path: str, **query: object) -> bytes:
@@ -85,15 +85,14 @@ class Figures:
 
 
 def sentence_of(answer: urllib.error.HTTPError) -> str:
-    """A problem (RFC 9457) in one line; the trace id is for whoever runs the server."""
+    """A problem (RFC 9457) in one line."""
     path = urllib.parse.urlsplit(answer.url).path
-    try:
-        problem = json.loads(answer.read())
-    except ValueError:
+    if answer.headers.get_content_type() != "application/problem+json":
         return f"{path}: the server answered {answer.code} without saying why."
+    problem = json.loads(answer.read())
     faults = [fault["detail"] for fault in problem.get("errors", [])]
     said = " ".join(dict.fromkeys([problem.get("detail") or problem["title"], *faults]))
-    return f"{path}: {said.rstrip('.')} ({answer.code} {problem['code']}, trace {problem.get('trace_id')})."
+    return f"{path}: {said.rstrip('.')} ({answer.code} {problem['code']}, trace {problem['trace_id']})."
 
 
 def print_standing(status: dict, form: str) -> None:
@@ -103,6 +102,7 @@ def print_standing(status: dict, form: str) -> None:
         for report in unit["reports"]:
             if report["form"] == form:
                 flags = [flag for flag in ("late", "missing", "nothing_arose") if report[flag]]
+                flags = [flag for flag in flags if flag != "late" or not report["missing"]]  # which is late as well
                 counts[unit["level"]].update(["owed", report["state"], *flags])
     heads = ("owed", "accepted", "late", "missing", "returned", "nothing_arose")
     print(f"{'level':<10}" + "".join(f"{head:>15}" for head in heads))

@@ -55,7 +55,7 @@ class Busy(BaseHTTPRequestHandler):
             with urlopen(Request(self.target + self.path, body, named, method=self.command), timeout=SECONDS) as answer:
                 self.answer(answer.status, answer.read(), {})
         except HTTPError as answer:
-            self.answer(answer.code, answer.read(), {})
+            self.answer(answer.code, answer.read(), {"Content-Type": answer.headers["Content-Type"]})
 
     def answer(self, status: int, body: bytes, named: dict[str, str]) -> None:
         self.send_response(status)
