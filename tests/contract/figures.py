@@ -352,6 +352,17 @@ class Quarter:
     def roll_up(self, form: str, **query: str) -> dict:
         return self.office.read(f"/v1/reporting-periods/{PERIOD}/roll-up", form=form, **query)
 
+    def check_silence(self) -> None:
+        """Whoever said that nothing arose cannot be filled with figures and go on saying so."""
+        unit = self.records[0][1]["unit"]
+        report = self.office.read("/v1/reports", period="2019-Q2", form=DOSSIERS, unit=unit)["items"][0]
+        self.change(report, "save", {"nothing_arose": True})
+        tag = f'"{report["version"]}"'
+        status, _, content = self.office.send("POST", f"/v1/reports/{report['id']}/prefill", {}, If_Match=tag)
+        told = json.loads(content)
+        figures = status == 200 and any(cell["value"] for cell in told["cells"])
+        expect(not figures or not told["nothing_arose"], f"{unit} is filled with figures and says that nothing arose")
+
     def check_status(self) -> None:
         """Who is late, missing or silent, and the sums of it by level."""
         status = self.office.read(f"/v1/reporting-periods/{PERIOD}/status")
@@ -420,6 +431,7 @@ def main() -> int:
     units = max(quarter.check(form) for form in quarter.reports)
     quarter.check_status()
     quarter.check_lists()
+    quarter.check_silence()
     for fault in faults[:MOST_SHOWN]:
         print(fault)
     outcome = f"{len(faults)} faults" if faults else "all equal"
