@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.error import HTTPError
@@ -122,8 +123,9 @@ def check_failures(kind: str, env: dict[str, str], stranger: dict[str, str], fil
         ({**env, "KSTT_URL": "http://127.0.0.1:1"}, (PERIOD, FORM, file), "Not pulled"),
         (env, (PERIOD,), "usage"),
     )
-    for environment, args, sentence in failures:
-        done = run(kind, environment, *args)
+    with ThreadPoolExecutor(len(failures)) as pool:
+        outcomes = list(pool.map(lambda failure: run(kind, failure[0], *failure[1]), failures))
+    for (_, args, sentence), done in zip(failures, outcomes):
         expect(done.returncode == 1, f"{kind} {args}: ended with {done.returncode} and not 1")
         expect(sentence in done.stderr, f"{kind} {args}: says no word of {sentence!r}: {done.stderr}")
         for word in ("Traceback", env["KSTT_CLIENT_SECRET"]):
