@@ -45,6 +45,8 @@ CREATE TABLE reports (
     -- The last lawful day; null where no rule sets one.
     due_on DATE,
     nothing_arose BOOLEAN NOT NULL,
+    -- Of the dossiers received, those that another agency counts as well.
+    interlinked BIGINT NOT NULL,
     -- Of a report that came on paper.
     arrival_number TEXT,
     first_submitted_at TIMESTAMP,

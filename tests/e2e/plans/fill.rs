@@ -94,7 +94,7 @@ const STATEMENTS: &[&str] = &[
     "INSERT INTO reporting_periods SELECT code || tail, kind, title, first_day, last_day, data_from, data_to, due_on, \
      frozen_at, version, created_at, updated_at FROM reporting_periods CROSS JOIN copies WHERE n <= 20 AND part = 1",
     "INSERT INTO reports SELECT id || tail, period || tail, form, form_version, unit_id, \
-     CASE WHEN n % 10 = 0 THEN 'submitted' ELSE 'accepted' END, 1, due_on, nothing_arose, arrival_number, created_at, \
+     CASE WHEN n % 10 = 0 THEN 'submitted' ELSE 'accepted' END, 1, due_on, nothing_arose, 0, arrival_number, created_at, \
      created_at, version, created_at, updated_at FROM reports CROSS JOIN copies WHERE n <= 20 AND part = 1",
     "INSERT INTO report_revisions SELECT id, 1, '{}', '[]', '[]', NULL, created_at, NULL FROM reports",
     "INSERT INTO report_ledger SELECT id, CASE WHEN state = 'accepted' THEN 'entered' ELSE 'to_enter' END, NULL, NULL, \

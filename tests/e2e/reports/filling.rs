@@ -146,7 +146,7 @@ fn settlement_is_filled_from_counts_of_dossiers_and_balances() {
     let office = city.login("controller.vpubnd");
     let record = |channel: &str, period: &str, [received, early, on_time, late, left]: [i64; 5]| {
         json!({ "unit": "SXD", "field": "Xây dựng", "level": "city", "channel": channel, "period": period,
-            "counts": { "received": received, "interlinked": 0, "early": early, "on_time": on_time, "late": late,
+            "counts": { "received": received, "interlinked": received.min(1), "early": early, "on_time": on_time, "late": late,
                 "in_time": left, "overdue": 0, "late_causes": { "staff": late },
                 "by_status": { "in_process": left, "settled": early + on_time + late } } })
     };
@@ -188,7 +188,38 @@ fn settlement_is_filled_from_counts_of_dossiers_and_balances() {
         let href = behind[0]["href"].as_str().unwrap();
         head.get(href).expect(200);
     }
+    act(&head, &id, "submit", json!({})).expect(200);
+    act(&office, &id, "accept", json!({})).expect(200);
+    let sums = format!("/v1/reporting-periods/2019-Q1/roll-up?form={}", super::SETTLEMENT);
+    assert_eq!(
+        office.get(&sums).expect(200).body["interlinked"],
+        4,
+        "one of each record counts elsewhere too"
+    );
     let causes = report(&head, "2019-Q1", "07/VPCP/KSTT", "SXD");
     let filled = act(&head, &causes, "prefill", json!({})).expect(200).body;
     assert!(filled["cells"].as_array().unwrap().iter().any(|cell| cell["value"] == 1), "{}", filled["cells"]);
+}
+
+#[test]
+fn nothing_arose_does_not_hold_against_the_records() {
+    let city = City::new();
+    transferred(&city, "regulation", "SXD");
+    let (head, office) = (city.login("head.sxd"), city.login("controller.vpubnd"));
+    let id = report(&head, "2019-Q1", FEEDBACK, "SXD");
+    let stated = act(&head, &id, "save", json!({ "nothing_arose": true })).expect(200).body;
+    let check = &stated["checks"][0];
+    assert_eq!((&check["check"], &check["severity"]), (&json!("nothing_arose"), &json!("warning")));
+    let filled = act(&head, &id, "prefill", json!({})).expect(200).body;
+    assert_eq!(
+        (&filled["nothing_arose"], &cell(&filled, "—", "received")["value"]),
+        (&json!(false), &json!(1))
+    );
+    let other = report(&head, "2019", FEEDBACK, "SXD");
+    act(&head, &other, "save", json!({ "nothing_arose": true })).expect(200);
+    act(&head, &other, "submit", json!({})).expect(200);
+    assert_eq!(
+        act(&office, &other, "accept", json!({})).expect(422).body["errors"][0]["code"],
+        "comment_missing"
+    );
 }

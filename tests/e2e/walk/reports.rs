@@ -5,10 +5,18 @@ use serde_json::json;
 use super::STALE;
 use crate::city::{Answer, Person};
 
-/// The first report of the year of a unit, by the form of feedback.
-pub fn of_unit(person: &Person<'_>, unit: &str) -> Option<String> {
+/// The first report of the year of a unit, by the form of feedback; accepted, so that it has a page of the ledger.
+pub fn of_unit(office: &Person<'_>, unit: &str) -> Option<String> {
     let path = format!("/v1/reports?period=2019-Q1&form=05/VPCP/KSTT&unit={unit}");
-    person.get(&path).expect(200).body["items"][0]["id"].as_str().map(str::to_owned)
+    let id = office.get(&path).expect(200).body["items"][0]["id"].as_str()?.to_owned();
+    for (verb, body) in [
+        ("save", json!({ "nothing_arose": true })),
+        ("submit", json!({})),
+        ("accept", json!({ "comment": "x" })),
+    ] {
+        crate::reports::act(office, &id, verb, body).expect(200);
+    }
+    Some(id)
 }
 
 const ABOUT_ONE: &[&str] = &[
@@ -63,17 +71,29 @@ pub fn send(person: &Person<'_>, report: &str, id: &str) -> Option<Answer> {
         "saveReport" => act("save", json!({})),
         "submitReport" => act("submit", json!({})),
         "sendReportBack" => act("send-back", json!({ "objections": [{ "reason": "x" }] })),
-        "acceptReport" => act("accept", json!({})),
+        "acceptReport" => act("accept", json!({ "comment": "x" })),
         "listReportCellRecords" => get("/cells/total/received/records"),
         "exportReport" => get("/export?format=csv"),
-        // Nothing was accepted, so that there is no page: that is found out after the permission.
-        "getReportLedger" | "setReportLedger" => return Some(ledger(person, report, id)),
+        "getReportLedger" => get("/ledger"),
+        "setReportLedger" => {
+            let path = format!("/v1/reports/{report}/ledger");
+            person.send("PUT", &path).header("If-Match", STALE).json(json!({ "state": "to_enter" })).answer()
+        }
         "listReports" => person.get("/v1/reports?limit=1"),
-        "publishReportForm" => person.put("/v1/report-forms/T", json!({})),
+        "publishReportForm" => person.put(
+            "/v1/report-forms/T",
+            json!({ "valid_from": "2020-01-01", "reason": "x", "form": { "code": "T", "regime": "2019",
+                "title": { "vi": "T", "en": "T" }, "certainty": "unverified", "basis": [], "reporters": ["office"],
+                "periods": ["year"], "rows": "total" } }),
+        ),
         "listReportingPeriods" => person.get("/v1/reporting-periods?year=2019"),
         "getReportingPeriod" => period(""),
         "openReportingYear" => person.post("/v1/reporting-periods/open-year", json!({ "year": 2019 })),
-        "requestAdHocReport" => person.post("/v1/reporting-periods", json!({})),
+        "requestAdHocReport" => person.post(
+            "/v1/reporting-periods",
+            json!({ "title": "T", "forms": ["05/VPCP/KSTT"], "units": ["SXD"], "data_from": "2019-01-01",
+                "data_to": "2019-02-01", "due_on": "2019-03-15" }),
+        ),
         "getReportingPeriodStatus" => period("/status"),
         "freezeReportingPeriod" => person.post("/v1/reporting-periods/2019-Q2/freeze", json!({})),
         "rollUpReports" => period("/roll-up?form=05/VPCP/KSTT"),
@@ -82,26 +102,4 @@ pub fn send(person: &Person<'_>, report: &str, id: &str) -> Option<Answer> {
         "listReportLedger" => person.get("/v1/report-ledger"),
         _ => return None,
     })
-}
-
-/// The ledger's page of a report, opened for it if need be.
-fn ledger(person: &Person<'_>, report: &str, id: &str) -> Answer {
-    let path = format!("/v1/reports/{report}/ledger");
-    open_page(person, report);
-    match id {
-        "getReportLedger" => person.get(&path),
-        _ => {
-            person.send("PUT", &path).header("If-Match", STALE).json(json!({ "state": "to_enter" })).answer()
-        }
-    }
-}
-
-/// Submits and accepts a report that says nothing arose, if that was not done.
-fn open_page(person: &Person<'_>, report: &str) {
-    let office = person.city.login("controller.vpubnd");
-    for (verb, body) in
-        [("save", json!({ "nothing_arose": true })), ("submit", json!({})), ("accept", json!({}))]
-    {
-        crate::reports::act(&office, report, verb, body);
-    }
 }

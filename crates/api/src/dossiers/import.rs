@@ -25,7 +25,7 @@ use super::wire::{CountView, ImportDocument, Record, Report, RowFault};
 use super::{KIND, KIND_OF_MANY};
 use crate::contract::problems;
 use crate::http::{
-    ApiError, Caller, Faults, Halt, IdempotencyKey, Params, RawBody, Reply, Tx, canonical, say,
+    ApiError, Caller, Faults, Halt, IdempotencyKey, JsonLines, Params, RawBody, Reply, Tx, canonical, say,
 };
 use crate::sight::unit_target;
 
@@ -59,7 +59,7 @@ struct ImportQuery {
             "unit": "D916", "field": "Hộ tịch", "level": "district", "channel": "direct", "period": "2019-02",
             "counts": { "received": 12, "by_status": { "in_process": 2, "result_returned": 10 },
                 "early": 6, "on_time": 4, "late": 0, "in_time": 2, "overdue": 0 } }] })),
-        (String = "application/x-ndjson", example = json!("{\"unit\": \"D916\", \"field\": \"Hộ tịch\", \"level\": \"district\", \"channel\": \"direct\", \"period\": \"2019-02\", \"counts\": {\"received\": 12, \"by_status\": {\"in_process\": 12}, \"early\": 0, \"on_time\": 0, \"late\": 0, \"in_time\": 12, \"overdue\": 0}}\n")),
+        (JsonLines = "application/x-ndjson", example = json!("{\"unit\": \"D916\", \"field\": \"Hộ tịch\", \"level\": \"district\", \"channel\": \"direct\", \"period\": \"2019-02\", \"counts\": {\"received\": 12, \"by_status\": {\"in_process\": 12}, \"early\": 0, \"on_time\": 0, \"late\": 0, \"in_time\": 12, \"overdue\": 0}}\n")),
     )),
     responses((status = 200, description = "What became of the records", body = Report), problems::Open, problems::Guarded,
         problems::Content, problems::Collision),

@@ -11,6 +11,7 @@ use kstt_persistence::hex;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
+use utoipa::ToSchema;
 
 use super::{ApiError, FieldFault, ProblemCode, say};
 
@@ -57,6 +58,12 @@ impl<const LIMIT: usize> FromRequest for RawBody<LIMIT> {
         })
     }
 }
+
+/// One JSON object a line.
+#[derive(ToSchema)]
+#[schema(value_type = String, max_length = 33_554_432)]
+#[allow(dead_code)]
+pub struct JsonLines(String);
 
 /// The bytes of a file of up to `LIMIT` bytes and the type they are said to be. The operation judges the
 /// type, once it knows that the caller may send a file at all.

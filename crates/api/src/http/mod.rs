@@ -12,7 +12,7 @@ mod problem;
 mod reply;
 mod write;
 
-pub use body::{Body, FileBody, RawBody, canonical, pointer_of, unsupported_type};
+pub use body::{Body, FileBody, JsonLines, RawBody, canonical, pointer_of, unsupported_type};
 pub use ctx::{Caller, Ctx, MAX_TAGS, Visitor, knows};
 pub use cursor::{Cursor, Page};
 pub use faults::{Faults, list};

@@ -11,7 +11,9 @@ use super::import::{ImportReport, ImportSettings, import};
 use super::rows::Format;
 use super::{completeness, legal, list, read, versions};
 use crate::contract::problems;
-use crate::http::{ApiError, Caller, Ctx, Halt, IdempotencyKey, Params, RawBody, Reply, canonical};
+use crate::http::{
+    ApiError, Caller, Ctx, Halt, IdempotencyKey, JsonLines, Params, RawBody, Reply, canonical,
+};
 
 /// Imports may send this many bytes.
 const IMPORT_LIMIT: usize = 64 << 20;
@@ -34,7 +36,7 @@ struct ImportQuery {
 #[utoipa::path(tag = "procedures", operation_id = "importProcedures", params(ImportQuery, IdempotencyKey),
     request_body(content(
         (ImportDocument = "application/json", example = json!({"procedures": [{"code": "9.900001", "name": "Thủ tục mẫu"}]})),
-        (String = "application/x-ndjson", example = json!("{\"code\": \"9.900001\", \"name\": \"Thủ tục mẫu\"}\n")),
+        (JsonLines = "application/x-ndjson", example = json!("{\"code\": \"9.900001\", \"name\": \"Thủ tục mẫu\"}\n")),
     )),
     responses((status = 200, description = "What became of every row", body = ImportReport), problems::Open, problems::Guarded,
         problems::Content, problems::Collision),

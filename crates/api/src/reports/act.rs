@@ -18,7 +18,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use super::cells::{SectionText, Table};
 use super::measure::{Counted, figures};
 use super::wire::{FullReport, Teller, form_of, too_large};
-use super::{KIND, OWED, open, sight};
+use super::{KIND, OWED, dossiers, open, sight};
 use crate::contract::problems;
 use crate::http::{ApiError, Body, Caller, Faults, Halt, IdempotencyKey, IfMatch, Reply, Tx, present, say};
 
@@ -150,6 +150,8 @@ async fn prefill_report(
         let mut table = Table::read(Some(&work.revision))?;
         let of = counted(tx, work)?;
         table.fill(&figures(tx.conn, &work.form, &of)?, tx.now);
+        // What the records say has arisen cannot be stated away.
+        work.row.nothing_arose &= !table.says_something();
         work.revision.computed_at = Some(tx.now.naive_utc());
         work.revision.cells = table.written()?;
         Ok(())
@@ -367,6 +369,8 @@ fn submit(tx: &mut Tx<'_>, work: &mut Work, wanted: &Submission) -> Result<(), H
         work.row.first_submitted_at = Some(at.naive_utc());
         meet(tx, &work.row, at)?;
     }
+    let of = counted(tx, work)?;
+    work.row.interlinked = dossiers::interlinked(tx.conn, &work.form, &of)?;
     work.revision.submitted_at = Some(at.naive_utc());
     work.revision.submitted_by = Some(tx.actor.name.clone());
     let late = work.row.due_on.is_some_and(|due| vn_date(at) > due);

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use kstt_domain::codes::Code;
 use kstt_domain::dossiers::{CauseCounts, CountChannel};
-use kstt_domain::reports::{FormRows, ReportMeasure};
+use kstt_domain::reports::{FormRows, ReportForm, ReportMeasure};
 use kstt_persistence::Conn;
 use kstt_persistence::dossiers::{CountKey, CountSums, Filter, Stock, list, stock_at, sums};
 
@@ -63,6 +63,16 @@ impl Dossiers {
         }
         found.into_iter().collect()
     }
+}
+
+/// Of the dossiers that some units received in a period, those that another agency counts as well; of a form
+/// that is not filled from dossiers, none.
+pub fn interlinked(conn: &mut Conn, form: &ReportForm, of: &Counted) -> Result<i64, ApiError> {
+    if !form.columns.iter().any(|column| column.source.iter().any(|measure| is_of(*measure))) {
+        return Ok(0);
+    }
+    let found = sums(conn, &of.unit_ids, of.days)?;
+    Ok(found.iter().map(|part| part.interlinked).sum())
 }
 
 /// What received, early, on time and late of a channel give to a measure.

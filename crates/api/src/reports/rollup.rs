@@ -60,6 +60,9 @@ struct RollupView {
     /// Units that owe a report which is not part of it.
     #[schema(max_items = 100000)]
     left_out: Vec<String>,
+    /// Of the dossiers received, those that another agency counts as well: without them each counts once.
+    #[schema(minimum = 0, maximum = 9007199254740991i64)]
+    interlinked: i64,
     #[schema(max_items = 100000)]
     cells: Vec<SumCell>,
     /// Checks of the form that do not hold for the sums.
@@ -139,6 +142,7 @@ pub struct Summed {
     pub cells: Cells,
     pub included: Vec<String>,
     pub left_out: Vec<String>,
+    interlinked: i64,
     shares: BTreeMap<(String, String), Vec<CellShare>>,
 }
 
@@ -162,7 +166,7 @@ pub fn sum(
     };
     let mut teller = Teller::at(caller.now);
     let (mut tables, mut form) = (Vec::new(), None);
-    let (mut included, mut left_out) = (Vec::new(), Vec::new());
+    let (mut included, mut left_out, mut interlinked) = (Vec::new(), Vec::new(), 0);
     let mut shares: BTreeMap<(String, String), Vec<CellShare>> = BTreeMap::new();
     for (row, revision) in rows::of_period(conn, &period.code, Some(&query.form))? {
         if below.as_ref().is_some_and(|below| !below.contains(&row.unit_id)) {
@@ -194,6 +198,7 @@ pub fn sum(
             }
         }
         included.push(unit);
+        interlinked += row.interlinked;
         tables.push(cells);
     }
     let form = match form {
@@ -204,7 +209,7 @@ pub fn sum(
     shares.values_mut().for_each(|shares| shares.sort_by(|a, b| a.unit.cmp(&b.unit)));
     included.sort();
     left_out.sort();
-    Ok(Summed { form, cells, included, left_out, shares })
+    Ok(Summed { form, cells, included, left_out, interlinked, shares })
 }
 
 fn known_form(conn: &mut Conn, code: &str, period: &PeriodRow) -> Result<ReportForm, ApiError> {
@@ -258,6 +263,7 @@ async fn roll_up_reports(
             let checks = violations(&summed.form, &summed.cells, None).into_iter();
             let shares = (telling.origins == Some(true)).then_some(&summed.shares);
             Ok(RollupView {
+                interlinked: summed.interlinked,
                 period: period.code,
                 cells: told(&summed.cells, shares),
                 checks: checks

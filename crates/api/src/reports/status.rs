@@ -83,7 +83,9 @@ struct ReportStatus {
     state: ReportState,
     due_on: Option<NaiveDate>,
     first_submitted_at: Option<DateTime<Utc>>,
+    /// Submitted after the last lawful day.
     late: bool,
+    /// Not submitted, and the last lawful day is over.
     missing: bool,
     nothing_arose: bool,
 }
@@ -155,7 +157,7 @@ impl LevelStatus {
 impl ReportStatus {
     fn of(row: ReportRow, now: DateTime<Utc>) -> Self {
         Self {
-            late: is_late(&row, now),
+            late: row.first_submitted_at.is_some() && is_late(&row, now),
             missing: is_missing(&row, now),
             id: row.id,
             form: row.form,

@@ -14,6 +14,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::cells::{Objection, SectionText, StoredCell, Table};
+use super::measure::{Counted, figures};
+use super::sight::inherited;
 use crate::http::{ApiError, ProblemCode};
 
 /// A report in a list.
@@ -88,7 +90,8 @@ kstt_domain::codes! {
 /// A check that does not hold, and the cell it is about.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct BrokenCheck {
-    /// Code of the check in the form; `sum` for a sum that is not its formula's.
+    /// Code of the check in the form; `sum` for a sum that is not its formula's, `nothing_arose` for what the
+    /// records hold in spite of that statement.
     #[schema(max_length = 60)]
     pub check: String,
     pub severity: CheckSeverity,
@@ -259,12 +262,32 @@ pub fn checked(
     let actual = table.figures(form, false).map_err(too_large)?;
     let found = violations(form, &actual, before.as_ref());
     let mut told: Vec<BrokenCheck> = found.into_iter().map(|found| BrokenCheck::of(found, false)).collect();
+    if row.nothing_arose {
+        told.extend(stated_away(conn, row, form)?);
+    }
     if table.has_estimates() {
         let expected = table.figures(form, true).map_err(too_large)?;
         let found = violations(form, &expected, before.as_ref());
         told.extend(found.into_iter().map(|found| BrokenCheck::of(found, true)));
     }
     Ok(told)
+}
+
+/// What the records hold of a report that states that nothing arose.
+fn stated_away(conn: &mut Conn, row: &ReportRow, form: &ReportForm) -> Result<Vec<BrokenCheck>, ApiError> {
+    let Some(period) = rows::period(conn, &row.period)? else { return Ok(Vec::new()) };
+    let units = inherited(&units::Viewers::load(conn)?, &row.unit_id, period.last_day);
+    let found = figures(conn, form, &Counted::new(units, &period, row.updated_at.and_utc()))?;
+    let told = |((row, column), value): ((String, String), i64)| BrokenCheck {
+        check: "nothing_arose".to_owned(),
+        severity: CheckSeverity::Warning,
+        row,
+        column,
+        expected: value,
+        found: 0,
+        with_estimates: false,
+    };
+    Ok(found.into_iter().filter(|(_, value)| *value > 0).map(told).collect())
 }
 
 /// What the unit reported by the same form for the period before, if it did.

@@ -40,6 +40,7 @@ diesel::table! {
         revision -> BigInt,
         due_on -> Nullable<Date>,
         nothing_arose -> Bool,
+        interlinked -> BigInt,
         arrival_number -> Nullable<Text>,
         first_submitted_at -> Nullable<Timestamp>,
         accepted_at -> Nullable<Timestamp>,
