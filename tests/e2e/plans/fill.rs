@@ -90,6 +90,13 @@ const STATEMENTS: &[&str] = &[
      WHERE state = 'transferred'",
     "INSERT INTO feedback_public SELECT id, row_number() OVER (ORDER BY id), title, content, 'answer', updated_at \
      FROM feedback WHERE state = 'closed'",
+    // What is counted of feedback, spread over days that the calendar names.
+    "INSERT INTO feedback_facts SELECT id, day, day, day, CASE WHEN state = 'closed' THEN day END, \
+     CASE WHEN state = 'closed' THEN 5 END, CASE WHEN state = 'closed' THEN received_at <= updated_at END, \
+     handler_unit_id, field, class, channel, state, procedure_code, NULL \
+     FROM (SELECT feedback.*, row_number() OVER (ORDER BY id) AS place FROM feedback) AS items \
+     JOIN (SELECT day, row_number() OVER (ORDER BY day) AS nr \
+           FROM (SELECT DISTINCT on_date AS day FROM calendar_exceptions) AS days) AS numbered ON nr = 1 + place % 10",
     // Counts of every unit, in fields of its own, for the days that the calendar names.
     "INSERT INTO dossier_counts SELECT units.id || tail || '-' || row_number() OVER (ORDER BY day), units.id, \
      CASE WHEN n % 10 = 0 THEN 'rare' ELSE 'field' END || tail, 'commune', CASE WHEN n % 3 = 0 THEN 'post' ELSE 'online' END, \

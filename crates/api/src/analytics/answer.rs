@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use chrono::NaiveDate;
 use kstt_domain::analytics::{AnalyticsDimension, Figure, Tally, Window};
 use kstt_domain::calendar::start_of_vn_day;
 use kstt_persistence::Conn;
@@ -18,6 +19,8 @@ use crate::http::{ApiError, Caller, Faults, say};
 
 /// The values of a row, in the order of the dimensions asked for.
 type Keys = Vec<Option<String>>;
+/// The first day of a group's week, month and so on, and the values of its columns.
+type Place = (Option<NaiveDate>, [Option<String>; 2]);
 
 /// Answers all questions, or says what is wrong with each.
 pub fn answers(
@@ -66,23 +69,30 @@ struct Told {
 
 impl Told {
     fn of(units: &Units, question: &Question, counted: Counted) -> Self {
-        let (mut rows, mut whole): (HashMap<Keys, Tally>, Tally) = (HashMap::new(), Tally::default());
-        for group in counted.groups {
-            whole.add(group.part, group.amount);
-            if !question.dimensions.is_empty() {
-                rows.entry(keys(units, question, &group)).or_default().add(group.part, group.amount);
+        // There may be a group for each day and unit: first together with as little as can be done for each.
+        let (time, mut whole) = (question.time(), Tally::default());
+        let mut together: HashMap<Place, Tally> = HashMap::new();
+        for Group { day, keys, part, amount } in counted.groups {
+            whole.add(part, amount);
+            let start = time.and_then(|time| time.start_of(day?));
+            together.entry((start, keys)).or_default().add(part, amount);
+        }
+        let mut rows: HashMap<Keys, Tally> = HashMap::new();
+        if !question.dimensions.is_empty() {
+            for (place, tally) in together {
+                rows.entry(keys(units, question, &place)).or_default().join(&tally);
             }
         }
         Self { rows, whole: counted.whole.unwrap_or(whole) }
     }
 }
 
-fn keys(units: &Units, question: &Question, group: &Group) -> Keys {
+fn keys(units: &Units, question: &Question, (day, values): &Place) -> Keys {
     let value = |dimension: &AnalyticsDimension| {
         let column = question.column(*dimension);
-        let Some(column) = column else { return dimension.key_of(group.day?) };
+        let Some(column) = column else { return dimension.key_of((*day)?) };
         let index = question.sought.columns.iter().position(|known| *known == column)?;
-        let value = group.keys.get(index)?.as_deref()?;
+        let value = values.get(index)?.as_deref()?;
         let value = match dimension {
             AnalyticsDimension::Unit => units.code(value)?,
             AnalyticsDimension::Level if column == kstt_persistence::analytics::Column::Unit => {

@@ -43,6 +43,11 @@ impl Tally {
         *found = found.saturating_add(amount);
     }
 
+    /// Adds another tally.
+    pub fn join(&mut self, other: &Self) {
+        other.0.iter().for_each(|(weight, amount)| self.add(*weight, *amount));
+    }
+
     fn amount(&self) -> i128 {
         self.0.values().map(|amount| i128::from(*amount)).sum()
     }

@@ -29,6 +29,11 @@ fn keys_of_time_come_in_order_and_weeks_are_iso() {
     assert_eq!(turn.keys(AnalyticsDimension::Quarter), ["2018-Q4", "2019-Q1"]);
     assert_eq!(turn.keys(AnalyticsDimension::Year), ["2018", "2019"]);
     assert!(turn.keys(AnalyticsDimension::Unit).is_empty());
+    for time in AnalyticsDimension::ALL.iter().copied().filter(|dimension| dimension.is_time()) {
+        for day in turn.from.iter_days().take(400) {
+            assert_eq!(time.start_of(day).and_then(|start| time.key_of(start)), time.key_of(day), "{day}");
+        }
+    }
 }
 
 #[test]

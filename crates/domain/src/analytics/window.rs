@@ -67,6 +67,17 @@ impl Window {
 }
 
 impl AnalyticsDimension {
+    /// The first day of what a day belongs to: all days of a key have the same. None: it is not told by time.
+    pub fn start_of(self, day: NaiveDate) -> Option<NaiveDate> {
+        match self {
+            Self::Week => day.checked_sub_days(Days::new(u64::from(day.weekday().num_days_from_monday()))),
+            Self::Month => day.with_day(1),
+            Self::Quarter => NaiveDate::from_ymd_opt(day.year(), day.month0() / 3 * 3 + 1, 1),
+            Self::Year => NaiveDate::from_ymd_opt(day.year(), 1, 1),
+            _ => None,
+        }
+    }
+
     /// The key of a day: `2019-W10`, `2019-03`, `2019-Q1`, `2019`. None: it is not told by time.
     pub fn key_of(self, day: NaiveDate) -> Option<String> {
         match self {
