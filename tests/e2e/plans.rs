@@ -4,6 +4,7 @@
 //! The functions are called, what they send is caught on the way, and the engine is asked for the plan of
 //! each statement with the values that were sent. What a bad plan is, `sqlite` and `postgres` say.
 
+mod analytics;
 mod caught;
 mod deadlines;
 mod dossiers;
@@ -59,6 +60,7 @@ fn no_list_and_no_search_scans_a_large_table() {
         feedback::feedback(&mut listener);
         dossiers::counts(&mut listener);
         reports::reports(&mut listener);
+        analytics::figures(&mut listener);
         reads::search(&mut listener, city.app.search().unwrap_or_else(|_| panic!("no index")));
         listener.stop()
     }));

@@ -102,6 +102,8 @@ fn stored_codes_are_codes_of_their_lists() {
         ("obligations", "outcome", known::<kstt_domain::obligations::ObligationOutcome>()),
         ("feedback", "state", known::<kstt_domain::feedback::FeedbackState>()),
         ("feedback", "channel", known::<kstt_domain::feedback::FeedbackChannel>()),
+        ("feedback_facts", "state", known::<kstt_domain::feedback::FeedbackState>()),
+        ("feedback_facts", "channel", known::<kstt_domain::feedback::FeedbackChannel>()),
         ("feedback_entries", "event", known::<kstt_domain::feedback::FeedbackEvent>()),
         ("feedback_ledger", "state", known::<kstt_domain::feedback::LedgerState>()),
         ("attachments", "state", known::<kstt_domain::attachments::AttachmentState>()),

@@ -260,6 +260,11 @@ fn send(person: &Person<'_>, things: &Things, id: &str, unit: &'static str, turn
         "testWebhook" => person.post(&format!("/v1/webhooks/{hook}/test"), json!({})),
         "listDeliveries" => person.get(&format!("/v1/webhooks/{hook}/deliveries")),
         "replayDeliveries" => person.post(&format!("/v1/webhooks/{hook}/replay"), json!({})),
+        "getAnalyticsCatalogue" => person.get("/v1/analytics/catalogue"),
+        "queryAnalytics" => {
+            let query = json!({ "measure": "feedback_received", "from": "2019-01-01", "to": "2019-12-31" });
+            person.post("/v1/analytics/query", json!({ "queries": { "all": query } }))
+        }
         "listAudit" => person.get("/v1/audit"),
         "listChanges" => person.get("/v1/changes"),
         "storeFile" => {

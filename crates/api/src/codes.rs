@@ -3,7 +3,8 @@
 use actix_web::{HttpResponse, get, web};
 use kstt_domain::codes::{CodeLabel, CodeList};
 use kstt_domain::{
-    attachments, calendar, dossiers, feedback, notifications, obligations, policy, procedures, reports, units,
+    analytics, attachments, calendar, dossiers, feedback, notifications, obligations, policy, procedures,
+    reports, units,
 };
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -56,6 +57,13 @@ impl From<CodeList> for CodeListView {
 fn all() -> Vec<CodeList> {
     let mut lists = vec![
         CodeList::of::<ProblemCode>(),
+        CodeList::of::<analytics::AnalyticsComparison>(),
+        CodeList::of::<analytics::AnalyticsDimension>(),
+        CodeList::of::<analytics::AnalyticsFilter>(),
+        CodeList::of::<analytics::AnalyticsKind>(),
+        CodeList::of::<analytics::AnalyticsMeasure>(),
+        CodeList::of::<analytics::AnalyticsRoom>(),
+        CodeList::of::<analytics::AnalyticsUnit>(),
         CodeList::of::<attachments::AttachmentState>(),
         CodeList::of::<ExportFormat>(),
         CodeList::of::<attachments::FileFault>(),

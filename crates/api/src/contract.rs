@@ -89,6 +89,7 @@ pub mod problems {
         (name = "feedback", description = "Feedback and recommendations: receipt, transfer, answers, publicity"),
         (name = "reports", description = "Periodic reports: forms, periods, figures with the records behind them, roll-up"),
         (name = "dossiers", description = "Counts of dossiers, as one-stop systems supply them"),
+        (name = "analytics", description = "Measures by dimensions, for the units one sees"),
         (name = "notifications", description = "One's own inbox, and when people are reminded"),
         (name = "webhooks", description = "Events for other systems"),
         (name = "audit", description = "The audit trail and the changes feed"),
@@ -96,7 +97,8 @@ pub mod problems {
         (name = "operations", description = "Health, metrics and the demo clock"),
     ),
     security(("bearer" = [])),
-    components(schemas(ProblemBody, crate::http::Count, crate::procedures::CountBy)),
+    components(schemas(ProblemBody, crate::http::Count, crate::procedures::CountBy,
+        crate::analytics::AnalyticsQuery, crate::analytics::AnalyticsResult)),
 )]
 struct Base;
 
@@ -113,6 +115,7 @@ fn rooms(config: &mut utoipa_actix_web::service_config::ServiceConfig) {
     crate::notifications::routes(config);
     crate::documents::routes(config);
     crate::dossiers::routes(config);
+    crate::analytics::routes(config);
     crate::open::routes(config);
     crate::audit::routes(config);
     crate::codes::routes(config);

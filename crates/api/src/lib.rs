@@ -4,6 +4,7 @@
 //! written in, and each other module is a room with `routes`, `wire` and, where it writes, `work`.
 
 pub mod accounts;
+mod analytics;
 pub mod app;
 mod attachments;
 pub mod audit;

@@ -28,6 +28,7 @@ pub fn once(app: &App) -> Result<bool, ApiError> {
     if let Ok(search) = app.feedback_search() {
         app.db.read(|conn| search.catch_up(conn))?;
     }
+    feedback::facts_tick(app)?;
     let more = feedback::windows_tick(app)? || more;
     let more = obligations::open_due_year(app)? || more;
     let more = notifications::remind_tick(app)? || more;

@@ -3,6 +3,7 @@
 //! Everything here is a plain function of its arguments: no I/O, no clock, no database, no random
 //! numbers. Moments and identifiers are passed in.
 
+pub mod analytics;
 pub mod attachments;
 pub mod calendar;
 pub mod codes;

@@ -4,6 +4,7 @@
 //! someone's behalf takes a [`kstt_domain::policy::Permit`] of its own action.
 
 pub mod accounts;
+pub mod analytics;
 pub mod attachments;
 pub mod audit;
 pub mod calendar;

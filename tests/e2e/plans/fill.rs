@@ -99,6 +99,13 @@ const STATEMENTS: &[&str] = &[
     "INSERT INTO report_revisions SELECT id, 1, '{}', '[]', '[]', NULL, created_at, NULL FROM reports",
     "INSERT INTO report_ledger SELECT id, CASE WHEN state = 'accepted' THEN 'entered' ELSE 'to_enter' END, NULL, NULL, \
      NULL, NULL, 1, updated_at FROM reports",
+    // What is counted of feedback, spread over days that the calendar names.
+    "INSERT INTO feedback_facts SELECT id, day, day, day, CASE WHEN state = 'closed' THEN day END, \
+     CASE WHEN state = 'closed' THEN 5 END, CASE WHEN state = 'closed' THEN received_at <= updated_at END, \
+     handler_unit_id, field, class, channel, state, procedure_code, NULL \
+     FROM (SELECT feedback.*, row_number() OVER (ORDER BY id) AS place FROM feedback) AS items \
+     JOIN (SELECT day, row_number() OVER (ORDER BY day) AS nr \
+           FROM (SELECT DISTINCT on_date AS day FROM calendar_exceptions) AS days) AS numbered ON nr = 1 + place % 10",
     // Counts of every unit, in fields of its own, for the days that the calendar names.
     "INSERT INTO dossier_counts SELECT units.id || tail || '-' || row_number() OVER (ORDER BY day), units.id, \
      CASE WHEN n % 10 = 0 THEN 'rare' ELSE 'field' END || tail, 'commune', CASE WHEN n % 3 = 0 THEN 'post' ELSE 'online' END, \

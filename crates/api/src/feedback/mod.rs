@@ -9,6 +9,7 @@ mod citizen;
 mod clocks;
 mod correct;
 mod export;
+mod facts;
 mod handle;
 mod intake;
 mod judge;
@@ -30,6 +31,7 @@ use kstt_domain::feedback::FeedbackParameters;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use clocks::follow_clock;
+pub use facts::facts_tick;
 pub use part::Resemblance;
 pub use replay::replay;
 pub use secret::{Secret, SecretHeader, own, proven};

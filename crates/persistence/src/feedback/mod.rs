@@ -3,6 +3,7 @@
 //! Senders are sealed before they come here; nothing else in this room holds more of them than an item's id.
 
 mod entries;
+mod facts;
 mod ledger;
 mod list;
 mod public;
@@ -18,6 +19,7 @@ use diesel::prelude::*;
 use kstt_domain::feedback::{FeedbackChannel, FeedbackClass, FeedbackState, GuidedTo};
 
 pub use entries::{EntryRow, add_entry, entries};
+pub use facts::{fill_facts, waits_for_facts};
 pub use ledger::{LedgerRow, ledger, ledger_list, open_ledger, reopen_ledger, set_ledger};
 pub use list::{Filter, by_code, by_ids, counts, find, list, parts};
 pub use public::{PublicRow, publish, published, published_list, unpublish};

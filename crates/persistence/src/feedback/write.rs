@@ -9,7 +9,7 @@ use kstt_domain::policy::actions::{
 };
 use kstt_domain::policy::{ActionKind, Permit};
 
-use super::FeedbackRow;
+use super::{FeedbackRow, facts};
 use crate::schema::feedback as f;
 use crate::{Conn, Error};
 
@@ -28,10 +28,10 @@ impl Changes for HandleFeedback {}
 impl Changes for ApproveAnswer {}
 impl Changes for CorrectFeedback {}
 
-/// Stores a new item; who sees it is stored by `show_to`.
+/// Stores a new item whose clocks were started; who sees it is stored by `show_to`.
 pub fn insert<A: Receives>(conn: &mut Conn, _: &Permit<A>, row: &FeedbackRow) -> Result<(), Error> {
     diesel::insert_into(f::table).values(row.clone()).execute(conn)?;
-    Ok(())
+    facts::keep(conn, row)
 }
 
 /// Says whose conduct a new item is about.
@@ -57,7 +57,7 @@ pub fn retime(
     replace(conn, before, row, now)
 }
 
-/// Stores a changed item in the place of `before`.
+/// Stores a changed item in the place of `before`, after its clocks.
 pub fn store<A: Changes>(
     conn: &mut Conn,
     _: &Permit<A>,
@@ -117,5 +117,6 @@ fn replace(
     if (before.state, &before.sort_key) != (row.state, &row.sort_key) {
         row.listed().follow(conn)?;
     }
+    facts::keep(conn, &row)?;
     Ok(Some(row))
 }

@@ -1,4 +1,4 @@
-//! Feedback: items, senders, entries, the ledger, what is public.
+//! Feedback: items, senders, entries, the ledger, what is public, what is counted.
 
 diesel::table! {
     feedback (id) {
@@ -93,5 +93,24 @@ diesel::table! {
         content -> Text,
         answer -> Text,
         published_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    feedback_facts (feedback_id) {
+        feedback_id -> Text,
+        received_on -> Date,
+        registered_on -> Date,
+        due_on -> Nullable<Date>,
+        answered_on -> Nullable<Date>,
+        days_to_answer -> Nullable<BigInt>,
+        on_time -> Nullable<Bool>,
+        unit_id -> Text,
+        field -> Nullable<Text>,
+        class -> Nullable<Text>,
+        channel -> Text,
+        state -> Text,
+        procedure_code -> Nullable<Text>,
+        satisfied -> Nullable<Bool>,
     }
 }

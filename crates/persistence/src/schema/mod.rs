@@ -94,6 +94,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     feedback_entries,
     feedback_ledger,
     feedback_public,
+    feedback_facts,
     attachments,
     report_forms,
     reporting_periods,
