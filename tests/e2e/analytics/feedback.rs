@@ -1,5 +1,6 @@
 //! Feedback by units, classes and months.
 
+use diesel::RunQueryDsl;
 use serde_json::{Value, json};
 
 use super::{ask, figure, listed, of_2019, told};
@@ -13,7 +14,7 @@ fn season(city: &City) -> [String; 5] {
     let third = transferred(city, "conduct", "D916");
     let fourth = transferred(city, "conduct", "C31117");
     let fifth = send(city, letter());
-    fifth.act(city, "withdraw", json!({})).expect(200);
+    fifth.act(city, "withdraw", json!({ "reason": "Đã được giải quyết." })).expect(200);
     city.clock.set("2019-03-14T08:00:00+07:00");
     answered(city, &first.code);
     city.clock.set("2019-05-06T08:00:00+07:00");
@@ -215,4 +216,29 @@ fn what_was_known_on_a_day_is_told_where_it_can_be() {
     assert_eq!(of(&ask("2019-03-03"), "received"), json!(0));
     let today = ask("2030-01-01");
     assert_eq!((today["as_of"].clone(), of(&today, "answered")), (json!("2019-05-06"), json!(2)));
+}
+
+#[test]
+fn items_of_an_older_program_are_counted_after_the_upgrade() {
+    let city = City::new();
+    season(&city);
+    let office = city.login("controller.vpubnd");
+    let ask = || {
+        let of = |measure| told(&office, of_2019(measure, &["unit", "month"], json!({})));
+        [of("feedback_received"), of("feedback_days_to_answer"), of("feedback_overdue")]
+    };
+    let before = ask();
+    let forget = |conn: &mut kstt_persistence::Conn| {
+        for statement in [
+            "DELETE FROM feedback_facts",
+            "UPDATE registry_revision SET revision = 0 WHERE name = 'feedback_facts'",
+        ] {
+            diesel::sql_query(statement).execute(conn)?;
+        }
+        Ok::<_, kstt_persistence::Error>(())
+    };
+    city.app.db.write(forget).unwrap();
+    assert_eq!(ask()[0]["total"], json!(0));
+    city.work_once();
+    assert_eq!(ask(), before);
 }

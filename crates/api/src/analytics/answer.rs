@@ -19,6 +19,8 @@ use crate::http::{ApiError, Caller, Faults, say};
 
 /// The values of a row, in the order of the dimensions asked for.
 type Keys = Vec<Option<String>>;
+/// A figure, and that of the other window.
+type Beside = (Option<Figure>, Option<Figure>);
 /// The first day of a group's week, month and so on, and the values of its columns.
 type Place = (Option<NaiveDate>, [Option<String>; 2]);
 
@@ -120,7 +122,7 @@ fn answer(
         Some(window) => Some((window, tell(conn, window)?)),
         None => None,
     };
-    let mut found: HashMap<Keys, (Option<Figure>, Option<Figure>)> =
+    let mut found: HashMap<Keys, Beside> =
         told.rows.iter().map(|(keys, tally)| (keys.clone(), (figure(tally), None))).collect();
     if let Some((window, other)) = &other {
         let nothing = figure(&Tally::default());
@@ -132,7 +134,7 @@ fn answer(
             }
         }
     }
-    let mut rows: Vec<(Keys, (Option<Figure>, Option<Figure>))> = found.into_iter().collect();
+    let mut rows: Vec<(Keys, Beside)> = found.into_iter().collect();
     let time = question.dimensions.iter().position(|dimension| dimension.is_time());
     rows.sort_by(|(a, (of_a, _)), (b, (of_b, _))| match time {
         Some(time) => (&a[time], a).cmp(&(&b[time], b)),
