@@ -121,7 +121,6 @@ fn trail<A: ActionKind>(
             json!({ "event": event, "state": row.state.0, "revision": row.revision, "noted": work.noted }),
         ),
         reason: work.reason.as_deref(),
-        ..Change::default()
     };
     tx.audit(permit, change)
 }

@@ -133,7 +133,7 @@ pub fn begin(
         created_at: tx.now.naive_utc(),
         updated_at: tx.now.naive_utc(),
     };
-    Ok(rows::insert_report(tx.conn, permit, &row).map_err(raced)?)
+    rows::insert_report(tx.conn, permit, &row).map_err(raced)
 }
 
 /// Takes back a report that nobody owes any longer and nothing was said in.

@@ -3,7 +3,8 @@
 use chrono::NaiveDate;
 use kstt_domain::calendar::vn_date;
 use kstt_domain::policy::actions::ReadReports;
-use kstt_domain::policy::{Action, ActionKind, Actor, Permit, Target, permit};
+use kstt_domain::policy::{ActingUnit, Action, ActionKind, Actor, Permit, Target, permit};
+use kstt_domain::units::UnitKind;
 use kstt_persistence::audit::Sight;
 use kstt_persistence::reports::{self as rows, ReportRow};
 use kstt_persistence::units::Viewers;
@@ -76,8 +77,9 @@ pub fn inherited(viewers: &Viewers, unit_id: &str, day: NaiveDate) -> Vec<String
 
 /// A unit judges the reports of others, never its own.
 pub fn refuse_own(tx: &Tx<'_>, row: &ReportRow) -> Result<(), ApiError> {
-    let own = tx.actor.unit.as_ref().is_some_and(|unit| unit.id == row.unit_id);
-    if own && !tx.actor.unit.as_ref().is_some_and(|unit| unit.kind == kstt_domain::units::UnitKind::Office) {
+    // The control office has nobody above it here.
+    let own = |unit: &ActingUnit| unit.id == row.unit_id && unit.kind != UnitKind::Office;
+    if tx.actor.unit.as_ref().is_some_and(own) {
         let detail =
             say("Đơn vị không tự tiếp nhận báo cáo của mình.", "A unit does not judge its own report.");
         return Err(ApiError::conflict(detail));
