@@ -97,7 +97,7 @@ pub mod problems {
         (name = "operations", description = "Health, metrics and the demo clock"),
     ),
     security(("bearer" = [])),
-    components(schemas(ProblemBody, crate::http::Count, crate::export::ExportFormat, crate::export::ExportedTable, crate::procedures::CountBy,
+    components(schemas(ProblemBody, crate::http::Count, crate::export::ExportFormat, crate::export::ExportedTable, crate::export::ExportedRecords, crate::procedures::CountBy,
         crate::analytics::AnalyticsQuery, crate::analytics::AnalyticsResult)),
 )]
 struct Base;

@@ -48,7 +48,8 @@ impl IntoResponses for File {
         let mut answer = ResponseBuilder::new().description("The table, in the format that was asked for");
         for format in <ExportFormat as kstt_domain::codes::Code>::ALL {
             let media_type = format.media_type().split(';').next().unwrap_or_default();
-            answer = answer.content(media_type, Content::new(Some(Ref::from_schema_name("ExportedTable"))));
+            let schema = if *format == ExportFormat::Json { "ExportedRecords" } else { "ExportedTable" };
+            answer = answer.content(media_type, Content::new(Some(Ref::from_schema_name(schema))));
         }
         BTreeMap::from([("200".to_owned(), answer.into())])
     }

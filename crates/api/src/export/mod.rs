@@ -38,6 +38,12 @@ impl Default for Exports {
 #[allow(dead_code)]
 pub struct ExportedTable(Vec<u8>);
 
+/// The rows of a table, each an object with a member for each column.
+#[derive(ToSchema)]
+#[schema(value_type = Vec<Object>, max_items = 100_000_000)]
+#[allow(dead_code)]
+pub struct ExportedRecords(Vec<serde_json::Value>);
+
 /// Answers with a table called `name`: `fill` reads it and hands on row after row.
 pub async fn export<F>(
     ctx: &Ctx,

@@ -16,7 +16,9 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::open;
 use crate::contract::problems;
-use crate::http::{ApiError, Body, Caller, Faults, Halt, IdempotencyKey, Page, Params, Reply, Tx, list, say};
+use crate::http::{
+    ApiError, Body, Caller, Faults, Halt, IdempotencyKey, Page, Params, ProblemCode, Reply, Tx, list, say,
+};
 use crate::obligations::{OpenedYear, asked_once, open_year};
 
 /// A reporting period.
@@ -116,7 +118,11 @@ async fn list_reporting_periods(
     query: Params<PeriodQuery>,
 ) -> Result<HttpResponse, ApiError> {
     caller.require(Action::ReadReports)?;
-    let year = query.0.year.unwrap_or(caller.today().year()).clamp(1900, 2199);
+    let year = query.0.year.unwrap_or(caller.today().year());
+    if !(1900..2200).contains(&year) {
+        let detail = say("Từ 1900 đến 2199.", "From 1900 to 2199.");
+        return Err(ApiError::parameter(ProblemCode::Malformed, "year", detail));
+    }
     let items = caller
         .read(move |conn| {
             let span = (NaiveDate::from_ymd_opt(year, 1, 1), NaiveDate::from_ymd_opt(year, 12, 31));
