@@ -13,9 +13,17 @@ use crate::city::Person;
 
 /// The unread messages of someone: kind and subject, oldest first.
 fn unread(person: &Person<'_>) -> Vec<(String, String)> {
-    let page = person.get("/v1/notifications?unread=true&limit=200").expect(200).body;
-    let items = page["items"].as_array().unwrap().iter().rev();
-    items.map(|item| (text(&item["kind"]), text(&item["subject"]["id"]))).collect()
+    let mut found = Vec::new();
+    let mut next = "/v1/notifications?unread=true&limit=200".to_owned();
+    loop {
+        let page = person.get(&next).expect(200).body;
+        let items = page["items"].as_array().unwrap().iter();
+        found.extend(items.map(|item| (text(&item["kind"]), text(&item["subject"]["id"]))));
+        let Some(cursor) = page["next_cursor"].as_str() else { break };
+        next = format!("/v1/notifications?unread=true&limit=200&cursor={cursor}");
+    }
+    found.reverse();
+    found
 }
 
 fn text(value: &Value) -> String {
