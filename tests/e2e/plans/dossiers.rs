@@ -41,7 +41,6 @@ pub fn counts(listener: &mut Listener<'_>) {
     let window = (day("2019-01-01"), day("2019-03-31"));
     for units in [&one, &several] {
         listener.lookup("dossiers::sums", |conn| rows::sums(conn, units, window));
-        listener.lookup("dossiers::cut_by", |conn| rows::cut_by(conn, units, window));
         listener.lookup("dossiers::stock_at", |conn| rows::stock_at(conn, units, day("2019-02-28")));
     }
 }

@@ -2,7 +2,7 @@
 
 use kstt_domain::feedback::LedgerState;
 use kstt_domain::reports::ReportState;
-use kstt_persistence::reports::{self as rows, FeedbackFigures, FeedbackMeasure, Filter};
+use kstt_persistence::reports::{self as rows, FeedbackFigures, FeedbackMeasure, Filter, OfField};
 use kstt_persistence::units::by_code;
 
 use super::caught::Listener;
@@ -37,7 +37,7 @@ pub fn reports(listener: &mut Listener<'_>) {
     listener.lookup("reports::of_period", |conn| rows::of_period(conn, "2019-Q1", Some("05/VPCP/KSTT")));
     let place = (middle.period.as_str(), middle.form.as_str(), middle.unit_id.as_str());
     listener.lookup("reports::of_unit", |conn| rows::of_unit(conn, place));
-    listener.lookup("reports::revisions", |conn| rows::revisions(conn, &middle.id));
+    listener.lookup("reports::revision", |conn| rows::revision(conn, &middle.id, 1));
     for after in [None, Some(middle.id.as_str())] {
         listener.page("report_ledger_list", |conn| {
             rows::report_ledger_list(conn, LedgerState::ToEnter, after, PAGE)
@@ -50,7 +50,7 @@ pub fn reports(listener: &mut Listener<'_>) {
                 rows::feedback_figures(conn, of, measure)
             });
             listener.lookup(format!("feedback_records {measure:?}"), |conn| {
-                rows::feedback_records(conn, of, measure, None, (None, PAGE))
+                rows::feedback_records(conn, of, measure, OfField::Unknown, (None, PAGE))
             });
         }
         listener.lookup("duty_figures", |conn| {

@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use chrono::NaiveDate;
 use kstt_domain::codes::Code;
 use kstt_domain::dossiers::{CauseCounts, CountChannel};
 use kstt_domain::reports::{FormRows, ReportForm, ReportMeasure};
+use kstt_domain::units::UnitLevel;
 use kstt_persistence::Conn;
 use kstt_persistence::dossiers::{CountKey, CountSums, Filter, Stock, list, stock_at, sums};
 
@@ -12,7 +14,7 @@ use super::measure::{Counted, TOTAL};
 use super::records::CountedRecord;
 use crate::http::ApiError;
 
-/// More records than one cell of one unit ever has.
+/// More records than one unit has in a window.
 const ALL: i64 = 100_000;
 
 /// The counts of some units in a window.
@@ -20,6 +22,11 @@ pub struct Dossiers {
     movements: Vec<CountSums>,
     at_start: Vec<Stock>,
     at_end: Vec<Stock>,
+}
+
+/// Whether dossiers fill any cell of a form.
+pub fn fill(form: &ReportForm) -> bool {
+    form.columns.iter().any(|column| column.source.iter().any(|measure| is_of(*measure)))
 }
 
 /// Whether a measure is of dossiers.
@@ -41,13 +48,8 @@ impl Dossiers {
     pub fn measured(&self, rows: FormRows, measure: ReportMeasure) -> Vec<(String, i64)> {
         use ReportMeasure as M;
         let mut found = BTreeMap::new();
-        let mut add = |field: &str, level: kstt_domain::units::UnitLevel, value: i64| {
-            let row = match rows {
-                FormRows::Field => field,
-                FormRows::Level => level.code(),
-                _ => TOTAL,
-            };
-            *found.entry(row.to_owned()).or_default() += value;
+        let mut add = |field: &str, level: UnitLevel, value: i64| {
+            *found.entry(row_of(rows, field, level).to_owned()).or_default() += value;
         };
         for part in &self.movements {
             let moved = [part.received, part.early, part.on_time, part.late];
@@ -65,10 +67,19 @@ impl Dossiers {
     }
 }
 
+/// The row that a field and a level belong to.
+fn row_of(rows: FormRows, field: &str, level: UnitLevel) -> &str {
+    match rows {
+        FormRows::Field => field,
+        FormRows::Level => level.code(),
+        _ => TOTAL,
+    }
+}
+
 /// Of the dossiers that some units received in a period, those that another agency counts as well; of a form
 /// that is not filled from dossiers, none.
 pub fn interlinked(conn: &mut Conn, form: &ReportForm, of: &Counted) -> Result<i64, ApiError> {
-    if !form.columns.iter().any(|column| column.source.iter().any(|measure| is_of(*measure))) {
+    if !fill(form) {
         return Ok(0);
     }
     let found = sums(conn, &of.unit_ids, of.days)?;
@@ -119,40 +130,42 @@ pub fn records(
     measure: ReportMeasure,
     row: &str,
 ) -> Result<Vec<CountedRecord>, ApiError> {
-    if !is_of(measure) {
-        return Ok(Vec::new());
-    }
-    let field = (rows == FormRows::Field).then(|| row.to_owned());
-    let level = (rows == FormRows::Level).then(|| Code::from_code(row)).flatten();
+    use ReportMeasure as M;
     let (first, last) = of.days;
-    let stocks_of = match measure {
-        ReportMeasure::DossiersCarriedOver => first.pred_opt(),
-        _ => Some(last),
+    let mut found = match measure {
+        M::DossiersCarriedOver => in_hand(conn, of, measure, first.pred_opt().unwrap_or(first))?,
+        M::DossiersPendingInTime | M::DossiersPendingOverdue => in_hand(conn, of, measure, last)?,
+        _ if is_of(measure) => moved(conn, of, measure)?,
+        _ => Vec::new(),
     };
-    let standing_there = match stocks_of {
-        Some(day) => stock_at(conn, &of.unit_ids, day)?,
-        None => Vec::new(),
-    };
-    let within = |key: &CountKey| {
-        field.as_ref().is_none_or(|field| *field == key.field) && level.is_none_or(|level| level == key.level)
-    };
+    found.retain(|(_, key, value)| *value > 0 && row_of(rows, &key.field, key.level) == row);
+    Ok(found.into_iter().map(|(id, key, value)| record(id, &key, value)).collect())
+}
+
+/// Id of a record, what it is the counts of, and what it gives to a measure.
+type Given = (String, CountKey, i64);
+
+fn in_hand(
+    conn: &mut Conn,
+    of: &Counted,
+    measure: ReportMeasure,
+    day: NaiveDate,
+) -> Result<Vec<Given>, ApiError> {
+    let stocks = stock_at(conn, &of.unit_ids, day)?;
+    let given = |stock: Stock| Some((stock.id.clone(), stock.key.clone(), standing(measure, &stock)?));
+    Ok(stocks.into_iter().filter_map(given).collect())
+}
+
+fn moved(conn: &mut Conn, of: &Counted, measure: ReportMeasure) -> Result<Vec<Given>, ApiError> {
+    let filter = Filter { from: Some(of.days.0), to: Some(of.days.1), ..Filter::default() };
     let mut found = Vec::new();
-    for stock in standing_there.iter().filter(|stock| within(&stock.key)) {
-        if let Some(value) = standing(measure, stock) {
-            found.push(record(stock.id.clone(), &stock.key, value));
-        }
-    }
-    let filter =
-        Filter { field: field.clone(), level, from: Some(first), to: Some(last), ..Filter::default() };
-    for counts in list(conn, Some(&of.unit_ids), &filter, None, ALL)? {
-        let key = counts.key();
+    for row in list(conn, Some(&of.unit_ids), &filter, None, ALL)? {
+        let (key, counts) = (row.key(), row.counts()?);
         let moved = [counts.received, counts.early, counts.on_time, counts.late];
-        let value = movement(measure, key.channel, moved, &counts.counts()?.late_causes).unwrap_or_default();
-        if value > 0 {
-            found.push(record(counts.id, &key, value));
+        if let Some(value) = movement(measure, key.channel, moved, &counts.late_causes) {
+            found.push((row.id, key, value));
         }
     }
-    found.retain(|record| record.value > 0);
     Ok(found)
 }
 

@@ -7,7 +7,7 @@ use kstt_domain::reports::{FormRows, ReportForm, ReportMeasure};
 use kstt_persistence::Conn;
 use kstt_persistence::procedures::{Facet, Filter, count};
 use kstt_persistence::reports::{
-    FeedbackFigures, FeedbackMeasure, PeriodRow, duty_figures, feedback_figures, registry_figures,
+    FeedbackFigures, FeedbackMeasure, OfField, PeriodRow, duty_figures, feedback_figures, registry_figures,
 };
 
 use super::cells::Figures;
@@ -49,18 +49,12 @@ impl Counted {
 /// Every figure of a form that records give.
 pub fn figures(conn: &mut Conn, form: &ReportForm, of: &Counted) -> Result<Figures, ApiError> {
     let mut found = Figures::new();
-    let mut dossiers = None;
+    let dossiers = dossiers::fill(form).then(|| Dossiers::count(conn, of)).transpose()?;
     for column in &form.columns {
         for measure in &column.source {
-            let counted = match dossiers::is_of(*measure) {
-                true => {
-                    let known = match dossiers.take() {
-                        Some(known) => known,
-                        None => Dossiers::count(conn, of)?,
-                    };
-                    dossiers.insert(known).measured(form.rows, *measure)
-                }
-                false => measured(conn, form.rows, *measure, of)?,
+            let counted = match &dossiers {
+                Some(dossiers) if dossiers::is_of(*measure) => dossiers.measured(form.rows, *measure),
+                _ => measured(conn, form.rows, *measure, of)?,
             };
             for (row, value) in counted {
                 *found.entry((row, column.code.clone())).or_default() += value;
@@ -90,6 +84,24 @@ pub fn of_feedback(measure: ReportMeasure) -> &'static [FeedbackMeasure] {
     }
 }
 
+/// The row of an item about a field, or about none that is known.
+fn row_of(rows: FormRows, field: Option<String>) -> String {
+    match rows {
+        FormRows::Field => field.unwrap_or_else(|| NO_FIELD.to_owned()),
+        _ => TOTAL.to_owned(),
+    }
+}
+
+/// Whose items a row counts, the other way round. None: the form has no such row.
+pub fn field_of(rows: FormRows, row: &str) -> Option<OfField<'_>> {
+    match (rows, row) {
+        (FormRows::Field, NO_FIELD) => Some(OfField::Unknown),
+        (FormRows::Field, field) => Some(OfField::Named(field)),
+        (_, TOTAL) => Some(OfField::All),
+        _ => None,
+    }
+}
+
 fn measured(
     conn: &mut Conn,
     rows: FormRows,
@@ -101,12 +113,7 @@ fn measured(
     let mut found = Vec::new();
     for part in of_feedback(measure) {
         for (field, value) in feedback_figures(conn, of.feedback(), *part)? {
-            let row = if rows == FormRows::Field {
-                field.unwrap_or_else(|| NO_FIELD.to_owned())
-            } else {
-                TOTAL.into()
-            };
-            found.push((row, value));
+            found.push((row_of(rows, field), value));
         }
     }
     let in_force = |conn: &mut Conn, level: Option<Level>| {

@@ -1,15 +1,17 @@
 //! The records behind a figure.
 
+use std::collections::BTreeMap;
+
 use actix_web::{HttpResponse, get, web};
 use kstt_domain::policy::Action;
-use kstt_domain::reports::ReportMeasure;
+use kstt_domain::reports::{FormRows, ReportMeasure};
 use kstt_persistence::Conn;
 use kstt_persistence::reports::{self as rows, feedback_records};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::measure::{Counted, NO_FIELD, of_feedback};
+use super::measure::{Counted, field_of, of_feedback};
 use super::wire::form_of;
 use super::{dossiers, sight};
 use crate::contract::problems;
@@ -80,15 +82,22 @@ async fn list_report_cell_records(
             let units = sight::inherited(&viewers, &report.unit_id, period.last_day);
             let of = Counted::new(units, &period, here.now);
             let after = after.as_ref().map(|cursor| cursor.key.as_str());
-            let mut found = Vec::new();
+            let mut found: BTreeMap<String, CountedRecord> = BTreeMap::new();
             for measure in &column.source {
                 let part = (after, i64::from(limit) + 1);
-                found.extend(of_feedback_in(conn, &of, *measure, &row_name, part)?);
-                found.extend(dossiers::records(conn, &of, form.rows, *measure, &row_name)?);
+                let records = of_feedback_in(conn, &of, (form.rows, &row_name), *measure, part)?;
+                for record in
+                    records.into_iter().chain(dossiers::records(conn, &of, form.rows, *measure, &row_name)?)
+                {
+                    match found.get_mut(&record.id) {
+                        // It gives to several measures of the column.
+                        Some(known) => known.value += record.value,
+                        None => drop(found.insert(record.id.clone(), record)),
+                    }
+                }
             }
-            found.retain(|record| after.is_none_or(|after| record.id.as_str() > after));
-            found.sort_by(|a, b| a.id.cmp(&b.id));
-            Ok(found)
+            let is_further = |record: &CountedRecord| after.is_none_or(|after| record.id.as_str() > after);
+            Ok(found.into_values().filter(is_further).collect::<Vec<_>>())
         })
         .await?;
     let next = |last: &CountedRecord| Cursor::after(&last.id, "", &filters, None).seal(secret);
@@ -98,11 +107,11 @@ async fn list_report_cell_records(
 fn of_feedback_in(
     conn: &mut Conn,
     of: &Counted,
+    (rows, row): (FormRows, &str),
     measure: ReportMeasure,
-    row: &str,
     part: (Option<&str>, i64),
 ) -> Result<Vec<CountedRecord>, ApiError> {
-    let field = (row != NO_FIELD).then_some(row);
+    let Some(field) = field_of(rows, row) else { return Ok(Vec::new()) };
     let mut found = Vec::new();
     for measure in of_feedback(measure) {
         found.extend(feedback_records(conn, of.feedback(), *measure, field, part)?);

@@ -110,6 +110,30 @@ pub fn add_up<'a>(form: &ReportForm, tables: impl Iterator<Item = &'a Cells>) ->
     wide.into_iter().map(narrow_row).collect()
 }
 
+/// Adds up the tables of several periods in a row, the first one first (lũy kế). Movements add up; of what was
+/// there at a moment, the checks that tie a period to the one before say which columns were carried over, which
+/// is the first period's, and what they are carried from, which is the last period's.
+pub fn accumulate(form: &ReportForm, tables: &[&Cells]) -> Result<Cells, CellOverflow> {
+    let mut cells = add_up(form, tables.iter().copied())?;
+    let (Some(first), Some(last)) = (tables.first(), tables.last()) else { return Ok(cells) };
+    for (key, row) in &mut cells {
+        for check in &form.checks {
+            let CheckRule::Previous { column, of_previous } = &check.rule else { continue };
+            row.insert(column.clone(), stock(first, key, column));
+            let parts = form.column(of_previous).map_or(&[][..], |column| column.sum.as_slice());
+            for part in if parts.is_empty() { std::slice::from_ref(of_previous) } else { parts } {
+                row.insert(part.clone(), stock(last, key, part));
+            }
+        }
+    }
+    complete(form, &mut cells)?;
+    Ok(cells)
+}
+
+fn stock(table: &Cells, row: &str, column: &str) -> i64 {
+    table.get(row).and_then(|row| row.get(column)).copied().unwrap_or_default()
+}
+
 struct At<'a> {
     check: &'a str,
     severity: CheckSeverity,

@@ -129,10 +129,4 @@ impl DossierStatus {
             Self::ResultReturned => 10,
         }
     }
-
-    /// The status of a national number.
-    pub fn from_number(number: u8) -> Option<Self> {
-        use crate::codes::Code;
-        Self::ALL.iter().copied().find(|status| status.number() == number)
-    }
 }

@@ -15,12 +15,12 @@ mod window;
 #[cfg(test)]
 mod tests;
 
-pub use check::{CellOverflow, Cells, SUM_CHECK, Violation, add_up, complete, violations};
+pub use check::{CellOverflow, Cells, SUM_CHECK, Violation, accumulate, add_up, complete, violations};
 pub use codes::{
     CheckSeverity, ColumnKind, DossierStatus, FormCertainty, FormRows, PeriodKind, ReportMeasure, WindowKind,
 };
 pub use form::{CheckRule, FormCheck, FormColumn, FormLabel, FormSection, ReportForm};
-pub use shipped::shipped_forms;
-pub use states::{ReportEvent, ReportMoveError, ReportState, next};
+pub use shipped::{shipped_forms, shipped_windows};
+pub use states::{ReportEvent, ReportMoveError, ReportState, is_late, is_missing, next};
 pub use validate::FormFault;
-pub use window::DataWindow;
+pub use window::{DataWindow, WindowTable};

@@ -1,6 +1,6 @@
 //! The forms the product ships with.
 
-use super::ReportForm;
+use super::{ReportForm, WindowTable};
 
 macro_rules! files {
     ($($name:literal)+) => {
@@ -19,4 +19,9 @@ const FILES: &[&str] = files! {
 /// means a file was changed without it.
 pub fn shipped_forms() -> Result<Vec<ReportForm>, serde_json::Error> {
     FILES.iter().map(|file| serde_json::from_str(file)).collect()
+}
+
+/// The windows of `data/report-parameters.json`; an error is of the same kind.
+pub fn shipped_windows() -> Result<WindowTable, serde_json::Error> {
+    serde_json::from_str(include_str!("../../../../data/report-parameters.json"))
 }

@@ -1,6 +1,7 @@
 //! The one place that says what may follow on what.
 
 use ReportState::*;
+use chrono::NaiveDate;
 
 crate::codes! {
     /// Where a unit's report of a period stands.
@@ -26,11 +27,14 @@ crate::codes! {
     }
 }
 
-impl ReportState {
-    /// The reporting unit may still change its figures.
-    pub fn is_open(self) -> bool {
-        matches!(self, Drafting | Returned)
-    }
+/// Submitted after its last lawful day, or not submitted when that is over; never where no rule sets one.
+pub fn is_late(due_on: Option<NaiveDate>, submitted_on: Option<NaiveDate>, today: NaiveDate) -> bool {
+    due_on.is_some_and(|due_on| submitted_on.unwrap_or(today) > due_on)
+}
+
+/// Not submitted, and its last lawful day is over.
+pub fn is_missing(due_on: Option<NaiveDate>, submitted_on: Option<NaiveDate>, today: NaiveDate) -> bool {
+    submitted_on.is_none() && is_late(due_on, None, today)
 }
 
 /// Nothing leads from this state by this event.

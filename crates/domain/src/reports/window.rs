@@ -1,9 +1,30 @@
 //! The days whose data a report covers.
 
 use chrono::{Datelike, Months, NaiveDate};
+use serde::Deserialize;
 
 use super::WindowKind;
 use crate::obligations::DutyPeriod;
+
+/// Which window periods have, from a day on: data, since no certain law fixes it.
+#[derive(Debug, Clone, Deserialize)]
+pub struct WindowTable {
+    windows: Vec<WindowFrom>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+struct WindowFrom {
+    valid_from: NaiveDate,
+    kind: WindowKind,
+}
+
+impl WindowTable {
+    /// The window of periods that begin on a day; before the first one that is named, the period itself.
+    pub fn kind_on(&self, first_day: NaiveDate) -> WindowKind {
+        let known = self.windows.iter().rev().find(|window| window.valid_from <= first_day);
+        known.map_or(WindowKind::Plain, |window| window.kind)
+    }
+}
 
 /// A span of days, both ends in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,17 +46,5 @@ impl DataWindow {
                 Self { first, last: last.with_day(14)? }
             }
         })
-    }
-
-    /// Whether a day's data count.
-    pub fn contains(&self, day: NaiveDate) -> bool {
-        (self.first..=self.last).contains(&day)
-    }
-
-    /// The first day of the window after `cutoff`, the last day with real data: from there on the figures are
-    /// estimated. `None` when nothing is.
-    pub fn estimated_from(&self, cutoff: NaiveDate) -> Option<NaiveDate> {
-        let after = cutoff.succ_opt()?.max(self.first);
-        (after <= self.last).then_some(after)
     }
 }

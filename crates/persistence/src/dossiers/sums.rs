@@ -1,7 +1,7 @@
 //! What reports need of the counts: movements are added over periods, stocks are taken at the end of one.
 
 use chrono::{Days, NaiveDate};
-use diesel::dsl::{count_star, max, sql};
+use diesel::dsl::{max, sql};
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 use kstt_domain::dossiers::{CauseCounts, CountChannel, LONGEST_DAYS, StatusCounts};
@@ -83,18 +83,6 @@ pub fn sums(conn: &mut Conn, unit_ids: &[String], window: Window) -> Result<Vec<
         CountSums { field, level, channel, received, interlinked, early, on_time, late, late_causes }
     };
     Ok(found.into_iter().map(summed).collect())
-}
-
-/// How many periods lie partly within a window and partly outside: they are in no sum.
-pub fn cut_by(conn: &mut Conn, unit_ids: &[String], window: Window) -> Result<i64, Error> {
-    let (from, to) = window;
-    let earliest = from - Days::new(LONGEST_DAYS);
-    let sharing = c::table
-        .filter(c::unit_id.eq_any(unit_ids.to_vec()))
-        .filter(c::first_day.between(earliest, to))
-        .filter(c::last_day.ge(from))
-        .filter(c::first_day.lt(from).or(c::last_day.gt(to)));
-    Ok(sharing.select(count_star()).first(conn)?)
 }
 
 /// How the dossiers of each unit, field, level and channel stand at the end of its latest period that ends on

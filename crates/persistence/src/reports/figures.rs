@@ -105,19 +105,29 @@ pub fn feedback_figures(
     Ok(counted!(query, of, measure).load(conn)?)
 }
 
+/// Which fields a figure is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OfField<'a> {
+    All,
+    /// What is about no known field.
+    Unknown,
+    Named(&'a str),
+}
+
 /// Ids and codes of the items behind a figure, after one.
 pub fn feedback_records(
     conn: &mut Conn,
     of: FeedbackFigures<'_>,
     measure: FeedbackMeasure,
-    field: Option<&str>,
+    field: OfField<'_>,
     (after, limit): (Option<&str>, i64),
 ) -> Result<Vec<(String, String)>, Error> {
     let query = f::table.select((f::id, f::code)).into_boxed();
     let query = counted!(query, of, measure);
     let query = match field {
-        Some(field) => query.filter(f::field.eq(field.to_owned())),
-        None => query.filter(f::field.is_null()),
+        OfField::All => query,
+        OfField::Unknown => query.filter(f::field.is_null()),
+        OfField::Named(field) => query.filter(f::field.eq(field.to_owned())),
     };
     let after = after.unwrap_or_default().to_owned();
     Ok(query.filter(f::id.gt(after)).order(f::id.asc()).limit(limit).load(conn)?)

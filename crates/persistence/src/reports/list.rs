@@ -91,15 +91,6 @@ pub fn revision(conn: &mut Conn, report_id: &str, revision: i64) -> Result<Optio
     Ok(v::table.find((report_id, revision)).select(RevisionRow::as_select()).first(conn).optional()?)
 }
 
-/// All revisions of a report, oldest first.
-pub fn revisions(conn: &mut Conn, report_id: &str) -> Result<Vec<RevisionRow>, Error> {
-    Ok(v::table
-        .filter(v::report_id.eq(report_id))
-        .order(v::revision.asc())
-        .select(RevisionRow::as_select())
-        .load(conn)?)
-}
-
 /// Whether a unit has a report of this form for a period: period, form, unit.
 pub fn is_open(conn: &mut Conn, (period, form, unit_id): (&str, &str, &str)) -> Result<bool, Error> {
     let found: i64 = r::table

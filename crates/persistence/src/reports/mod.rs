@@ -8,13 +8,13 @@ mod periods;
 mod write;
 
 pub use figures::{
-    FeedbackFigures, FeedbackMeasure, RegistryFigures, duty_figures, feedback_figures, feedback_records,
-    registry_figures,
+    FeedbackFigures, FeedbackMeasure, OfField, RegistryFigures, duty_figures, feedback_figures,
+    feedback_records, registry_figures,
 };
 pub use forms::{FormRow, form, forms, forms_on, insert_form, publish_form};
 pub use ledger::{ReportLedgerRow, open_report_ledger, report_ledger, report_ledger_list, set_report_ledger};
-pub use list::{Filter, find, is_open, list, of_period, of_unit, revision, revisions};
-pub use periods::{PeriodRow, freeze_period, insert_period, period, periods, periods_between};
+pub use list::{Filter, find, is_open, list, of_period, of_unit, revision};
+pub use periods::{PeriodRow, freeze_period, insert_period, period, periods_between};
 pub use write::{
     ChangesReport, ReportRow, RevisionRow, forgo_report, insert_report, put_revision, store_report,
 };

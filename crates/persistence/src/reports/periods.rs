@@ -46,16 +46,6 @@ pub fn periods_between(
         .load(conn)?)
 }
 
-/// Periods by code, after one.
-pub fn periods(conn: &mut Conn, after: Option<&str>, limit: i64) -> Result<Vec<PeriodRow>, Error> {
-    Ok(p::table
-        .filter(p::code.gt(after.unwrap_or_default().to_owned()))
-        .order(p::code.asc())
-        .limit(limit)
-        .select(PeriodRow::as_select())
-        .load(conn)?)
-}
-
 /// Stores a new period.
 pub fn insert_period(conn: &mut Conn, _: &Permit<OpenObligations>, row: &PeriodRow) -> Result<(), Error> {
     diesel::insert_into(p::table).values(row.clone()).execute(conn)?;
