@@ -3,7 +3,6 @@
 import argparse
 import http.client
 import json
-import os
 import sqlite3
 import statistics
 import sys
@@ -11,7 +10,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from servers import Failed, Server, run_to_end, say, stop_on_signals
+from servers import Failed, Server, environment, run_to_end, say, stop_on_signals
 
 PASSWORD = "thu-nghiem-2019"
 ASKED = {
@@ -81,8 +80,7 @@ def measure(kstt: str, temp: Path, rows: int, seconds: float) -> tuple[dict[str,
     work = temp / str(rows)
     work.mkdir()
     url = f"sqlite:{work}/kstt.db"
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("KSTT_") and name != "DATABASE_URL"}
-    env = kept | {"KSTT_VAR_DIR": str(work / "var"), "DATABASE_URL": url, "KSTT_RATE_LIMIT": "off"}
+    env = environment(work, url)
     serve = lambda: Server([kstt, "serve"], work / "serve.log", env, "/health/ready")
     with serve() as server:
         token = login(server, "controller.vpubnd")

@@ -3,7 +3,6 @@ scripts/bench-feedback, which says how."""
 
 import argparse
 import json
-import os
 import shutil
 import statistics
 import sys
@@ -18,7 +17,7 @@ from urllib.parse import quote
 from clients import UNIQUE, Load, load, request
 from deadlines import call, login
 from engines import NEW, TEXT, THIS, Postgres, Sqlite, database
-from servers import Failed, Server, say, stop_on_signals
+from servers import Failed, Server, environment, say, stop_on_signals
 from texts import Texts
 
 BASE_ITEMS = 300
@@ -96,10 +95,7 @@ class Bench:
         shutil.rmtree(work)
 
     def serve(self, work: Path, store: Sqlite | Postgres) -> Server:
-        kept = {k: v for k, v in os.environ.items() if not k.startswith("KSTT_") and k != "DATABASE_URL"}
-        sizes = {k: v for k, v in os.environ.items() if k in ("KSTT_DB_CONNECTIONS", "KSTT_HTTP_WORKERS")}
-        own = {"KSTT_VAR_DIR": str(work / "var"), "DATABASE_URL": store.url, "KSTT_RATE_LIMIT": "off"}
-        return Server([self.kstt, "serve"], work / "serve.log", kept | sizes | own, "/health/ready")
+        return Server([self.kstt, "serve"], work / "serve.log", environment(work, store.url), "/health/ready")
 
     # ---- receiving
 

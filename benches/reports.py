@@ -2,7 +2,6 @@
 
 import argparse
 import json
-import os
 import sqlite3
 import statistics
 import sys
@@ -13,7 +12,7 @@ from pathlib import Path
 
 from deadlines import call, login
 from feedback import Row, print_table
-from servers import Failed, Server, say, stop_on_signals
+from servers import Failed, Server, environment, say, stop_on_signals
 
 ROUNDS = 5
 UNIT, PERIOD, FORM = "SXD", "2019-Q1", "05/VPCP/KSTT"
@@ -45,7 +44,6 @@ FROM feedback WHERE place_unit_id = handler_unit_id;
 """
 
 
-
 class City:
     """A server over so much feedback."""
 
@@ -53,10 +51,8 @@ class City:
         self.kstt, self.work, self.items = kstt, work, items
 
     def serve(self) -> Server:
-        kept = {k: v for k, v in os.environ.items() if not k.startswith("KSTT_") and k != "DATABASE_URL"}
-        own = {"KSTT_VAR_DIR": str(self.work / "var"), "DATABASE_URL": f"sqlite:{self.work / 'kstt.db'}",
-               "KSTT_RATE_LIMIT": "off"}
-        return Server([self.kstt, "serve"], self.work / "serve.log", kept | own, "/health/ready")
+        env = environment(self.work, f"sqlite:{self.work / 'kstt.db'}")
+        return Server([self.kstt, "serve"], self.work / "serve.log", env, "/health/ready")
 
     def fill(self) -> None:
         with self.serve() as server:

@@ -29,6 +29,13 @@ def stop_on_signals() -> None:
         signal.signal(number, leave)
 
 
+def environment(work: Path, url: str) -> dict[str, str]:
+    """That of a city in `work`: nothing of ours but how large its pools are to be."""
+    sizes = ("KSTT_DB_CONNECTIONS", "KSTT_HTTP_WORKERS")
+    kept = {k: v for k, v in os.environ.items() if k in sizes or not k.startswith("KSTT_") and k != "DATABASE_URL"}
+    return kept | {"KSTT_VAR_DIR": str(work / "var"), "DATABASE_URL": url, "KSTT_RATE_LIMIT": "off"}
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 use chrono::{DateTime, Utc};
 use kstt_domain::calendar::{OfficeHours, WorkCalendar};
 use kstt_domain::feedback::FeedbackParameters;
+use kstt_domain::reports::{WindowTable, shipped_windows};
 
 use kstt_persistence::audit::SealKey;
 use kstt_persistence::feedback::FeedbackIndex;
@@ -57,6 +58,8 @@ pub struct App {
     pub(crate) units: KnownUnits,
     /// Numbers of the feedback room.
     pub(crate) feedback: FeedbackParameters,
+    /// Which days the data of reporting periods cover.
+    pub(crate) windows: WindowTable,
     /// What messages are made with, and the ways out.
     pub(crate) messages: MessageData,
     pub(crate) outgoing: Outgoing,
@@ -97,6 +100,8 @@ impl App {
             passwords: crate::accounts::PasswordGate::default(),
             units: KnownUnits::default(),
             feedback,
+            windows: shipped_windows()
+                .map_err(|error| format!("report-parameters.json cannot be read: {error}"))?,
             messages: MessageData::load()?,
             outgoing: Outgoing::open(&config)?,
             exports: Exports::default(),

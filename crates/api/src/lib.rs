@@ -20,6 +20,7 @@ mod export;
 mod feedback;
 mod http;
 pub mod keys;
+mod ledger;
 mod notifications;
 mod obligations;
 mod observe;

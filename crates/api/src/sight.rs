@@ -67,6 +67,27 @@ impl Whose {
     }
 }
 
+/// The units whose things are listed for someone who asks for those of one unit, by code, or for all they see by
+/// `action`; `None`: every unit's.
+pub fn units_listed(
+    conn: &mut Conn,
+    actor: &Actor,
+    action: Action,
+    asked: Option<&str>,
+    today: NaiveDate,
+) -> Result<Option<Vec<String>>, ApiError> {
+    let seen = match units_seen(conn, actor, action, today)?.ok_or_else(ApiError::forbidden)? {
+        Sight::City => None,
+        Sight::Units(units) => Some(units),
+    };
+    let Some(code) = asked else { return Ok(seen) };
+    let unit = units::by_code(conn, code)?.ok_or_else(ApiError::not_found)?;
+    match seen {
+        Some(seen) if !seen.contains(&unit.id) => Err(ApiError::forbidden()),
+        _ => Ok(Some(vec![unit.id])),
+    }
+}
+
 /// The units of whose things an actor learns by `action`: also those whose work its own unit inherited.
 pub fn units_seen(
     conn: &mut Conn,

@@ -223,3 +223,43 @@ fn nothing_arose_does_not_hold_against_the_records() {
         "comment_missing"
     );
 }
+
+#[test]
+fn rows_that_are_the_whole_lead_back_as_well_and_rows_nobody_counts_to_nothing() {
+    let city = City::new();
+    let (admin, office) = (city.login("admin.vpubnd"), city.login("controller.vpubnd"));
+    let words = |text: &str| json!({ "vi": text, "en": text });
+    let column = |number: u32, code: &str, source: &[&str]| json!({ "code": code, "number": number, "title": words(code), "kind": "count", "source": source });
+    let form = json!({ "code": "T", "regime": "2019", "title": words("T"), "certainty": "seen", "basis": [{ "document": "T" }],
+        "reporters": ["department"], "periods": ["quarter"], "rows": "total",
+        "columns": [column(1, "feedback", &["feedback.received"]),
+            column(2, "settled", &["dossiers.settled_early", "dossiers.settled_on_time"])] });
+    let body = json!({ "valid_from": "2019-03-05", "reason": "Thử", "form": form });
+    admin.put("/v1/report-forms/T", body).expect(200);
+    office.post("/v1/reporting-periods/open-year", json!({ "year": 2019 })).expect(200);
+    city.clock.set("2019-06-03T09:00:00+07:00");
+    for _ in 0..2 {
+        transferred(&city, "regulation", "SXD");
+    }
+    let record = |period: &str| {
+        json!({ "unit": "SXD", "field": "Xây dựng", "level": "city", "channel": "online", "period": period,
+            "counts": { "received": 7, "early": 3, "on_time": 4, "late": 0, "in_time": 0, "overdue": 0,
+                "by_status": { "settled": 7 } } })
+    };
+    crate::dossiers::import(&office, &[record("2019-04"), record("2019-05")]).expect(200);
+    let id = report(&office, "2019-Q2", "T", "SXD");
+    let filled = act(&office, &id, "prefill", json!({})).expect(200).body;
+    let figures = ["feedback", "settled"].map(|column| cell(&filled, "total", column)["value"].clone());
+    assert_eq!(figures, [json!(2), json!(14)]);
+    assert_eq!(records(&city, &id, "total", "feedback").len(), 2);
+    assert_eq!(records(&city, &id, "X%C3%A2y%20d%E1%BB%B1ng", "feedback"), [] as [Value; 0]);
+    assert_eq!(records(&city, &id, "nothing", "settled"), [] as [Value; 0]);
+    // One record gives to both measures of the column, and is told once, also across pages.
+    let path = format!("/v1/reports/{id}/cells/total/settled/records?limit=1");
+    let first = office.get(&path).expect(200).body;
+    let next = format!("{path}&cursor={}", first["next_cursor"].as_str().unwrap());
+    let second = office.get(&next).expect(200).body;
+    assert_eq!((&first["items"][0]["value"], &second["items"][0]["value"]), (&json!(7), &json!(7)));
+    assert_ne!(first["items"][0]["id"], second["items"][0]["id"]);
+    assert_eq!(second["next_cursor"], Value::Null);
+}

@@ -51,6 +51,13 @@ fn sums_follow_the_tree_and_tell_their_origin_and_who_is_left_out() {
         .expect(200)
         .body;
     assert_eq!(below["cells"], district["cells"], "a district sees its own part");
+    // An officer sees the reports of the own unit alone, and no more of them in a sum.
+    for query in ["&origins=true", "&unit=D916&origins=true"] {
+        let path = format!("/v1/reporting-periods/2019-Q1/roll-up?form={SETTLEMENT}{query}");
+        let own = city.login("officer.d916").get(&path).expect(200).body;
+        assert_eq!((&own["included"], &own["left_out"]), (&json!(["D916"]), &json!([])), "{query}");
+        assert_eq!(value(&own, "Hộ tịch", "received_total"), 2);
+    }
     let other = format!("/v1/reporting-periods/2019-Q1/roll-up?form={SETTLEMENT}&unit=SXD");
     assert_eq!(city.login("head.d916").get(&other).status, 403);
     let unknown = office.get("/v1/reporting-periods/2019-Q1/roll-up?form=II.06a");

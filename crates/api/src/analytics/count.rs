@@ -3,6 +3,7 @@
 use kstt_domain::analytics::{AnalyticsMeasure as M, Tally, Window};
 use kstt_domain::calendar::vn_date;
 use kstt_domain::codes::Code;
+use kstt_domain::reports::is_late;
 use kstt_persistence::Conn;
 use kstt_persistence::analytics::{
     Column, DossierCount, DutyCount, FeedbackCount, Group, Known, ReportDue, Sought, dossier_groups,
@@ -111,10 +112,7 @@ fn counts(measure: M, report: &ReportDue, known: Known) -> bool {
     let submitted = report.first_submitted_at.filter(|at| is_known(*at));
     let counts = match measure {
         M::ReportsSubmitted => submitted.is_some(),
-        M::ReportsLate => {
-            let said_on = submitted.map_or(known.day, |at| vn_date(at.and_utc()));
-            report.due_on.is_some_and(|due| said_on > due)
-        }
+        M::ReportsLate => is_late(report.due_on, submitted.map(|at| vn_date(at.and_utc())), known.day),
         _ => true,
     };
     is_known(report.created_at) && counts

@@ -6,12 +6,11 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use kstt_domain::codes::Code;
 use kstt_domain::policy::Action;
-use kstt_persistence::audit::Sight;
 use kstt_persistence::units::{self, Viewers};
 use kstt_persistence::{Conn, Error};
 
 use crate::http::{ApiError, Caller};
-use crate::sight::units_seen;
+use crate::sight::units_listed;
 
 /// All units, as far as figures need them.
 pub struct Units {
@@ -27,11 +26,7 @@ impl Units {
     /// As the caller sees them.
     pub fn seen_by(conn: &mut Conn, caller: &Caller) -> Result<Self, ApiError> {
         let today = caller.today();
-        let sight = units_seen(conn, &caller.actor, Action::ReadReports, today)?;
-        let seen = match sight.ok_or_else(ApiError::forbidden)? {
-            Sight::City => None,
-            Sight::Units(units) => Some(units),
-        };
+        let seen = units_listed(conn, &caller.actor, Action::ReadReports, None, today)?;
         let viewers = caller.app.units.viewers(conn)?;
         let ids: Vec<String> = viewers.units().map(str::to_owned).collect();
         let known = units::by_ids(conn, &ids)?;

@@ -107,7 +107,7 @@ async fn link_feedback_file(
     caller
         .write("", move |tx| {
             let (item, found) = seen(tx.conn, tx.app, tx.actor, &id, today)?;
-            let viewers = tx.app.units.viewers(tx.conn)?;
+            let viewers = tx.viewers()?;
             let row = found.into_iter().find(|row| row.id == file_id).ok_or_else(ApiError::not_found)?;
             let reads =
                 feedback::reading(&viewers, tx.actor, &item, today).ok_or_else(ApiError::not_found)?;

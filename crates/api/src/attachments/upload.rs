@@ -51,7 +51,7 @@ async fn attach_to_feedback(
     let outcome = caller
         .write(&hash, move |tx| {
             let item = feedback::visible(tx.conn, tx.app, tx.actor, &id, today)?;
-            let viewers = tx.app.units.viewers(tx.conn)?;
+            let viewers = tx.viewers()?;
             let permit = tx.permit::<HandleFeedback>(&feedback::target(&viewers, tx.actor, &item, today))?;
             let row = attach(tx, &permit, &item, &incoming)?;
             let location = format!("/v1/feedback/{}/files", item.id);

@@ -8,11 +8,11 @@ use kstt_persistence::dossiers::{self as rows, After};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::list::{CountNarrowing, views};
-use super::sight;
 use super::wire::CountView;
 use crate::contract::problems;
 use crate::export::{Cell, Column, ExportFile, ExportQuery, export};
 use crate::http::{ApiError, Caller, Narrowed};
+use crate::sight::units_listed;
 
 /// Records read at a time.
 const PART: i64 = 500;
@@ -65,7 +65,7 @@ async fn export_counts(
     let Narrowed(ExportQuery { format }, narrowing) = query;
     let (actor, today) = (caller.actor.clone(), caller.today());
     export(&caller, "dossier-counts", format, columns(), move |conn, table| {
-        let units = sight::listed(conn, &actor, narrowing.unit.as_deref(), today)?;
+        let units = units_listed(conn, &actor, Action::ReadDossierCounts, narrowing.unit.as_deref(), today)?;
         let (filter, mut after) = (narrowing.filter(), None::<After>);
         loop {
             let found = rows::list(conn, units.as_deref(), &filter, after.as_ref(), PART)?;

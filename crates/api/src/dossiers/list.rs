@@ -15,6 +15,7 @@ use super::sight;
 use super::wire::CountView;
 use crate::contract::problems;
 use crate::http::{ApiError, Caller, Cursor, Narrowed, Page, ProblemCode, Reply, limit, say, stored_moment};
+use crate::sight::units_listed;
 
 /// Narrows the list.
 #[derive(Debug, Clone, Deserialize, IntoParams)]
@@ -97,7 +98,8 @@ async fn list_counts(
     let (actor, today) = (caller.actor.clone(), caller.today());
     let found = caller
         .read(move |conn| {
-            let units = sight::listed(conn, &actor, narrowing.unit.as_deref(), today)?;
+            let units =
+                units_listed(conn, &actor, Action::ReadDossierCounts, narrowing.unit.as_deref(), today)?;
             let rows = rows::list(
                 conn,
                 units.as_deref(),

@@ -2,37 +2,14 @@
 
 use chrono::NaiveDate;
 use kstt_domain::policy::actions::ReadDossierCounts;
-use kstt_domain::policy::{Action, Actor, permit};
-use kstt_persistence::audit::Sight;
+use kstt_domain::policy::{Actor, permit};
 use kstt_persistence::dossiers::{self as rows, CountRow};
 use kstt_persistence::units;
 use kstt_persistence::{Conn, Error};
 
 use crate::app::App;
 use crate::http::ApiError;
-use crate::sight::{unit_target, units_seen};
-
-/// The units whose counts are listed for someone who asks for those of one unit, or for all they see; `None`:
-/// every unit's.
-pub fn listed(
-    conn: &mut Conn,
-    actor: &Actor,
-    asked: Option<&str>,
-    today: NaiveDate,
-) -> Result<Option<Vec<String>>, ApiError> {
-    let seen = units_seen(conn, actor, Action::ReadDossierCounts, today)?.ok_or_else(ApiError::forbidden)?;
-    let Some(code) = asked else {
-        return Ok(match seen {
-            Sight::City => None,
-            Sight::Units(units) => Some(units),
-        });
-    };
-    let unit = units::by_code(conn, code)?.ok_or_else(ApiError::not_found)?;
-    match seen {
-        Sight::Units(units) if !units.contains(&unit.id) => Err(ApiError::forbidden()),
-        _ => Ok(Some(vec![unit.id])),
-    }
-}
+use crate::sight::unit_target;
 
 /// A record, and whether someone may know of it.
 pub fn found(

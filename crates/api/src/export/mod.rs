@@ -16,7 +16,7 @@ use utoipa::ToSchema;
 
 pub use format::{ExportFormat, ExportQuery, File as ExportFile};
 pub use sheet::harmless;
-pub use table::{Cell, Column, Rows};
+pub use table::{Cell, Column, Rows, csv_lines};
 
 use crate::http::{ApiError, Ctx, ProblemCode, file_body, say};
 

@@ -116,16 +116,26 @@ fn csv(
     columns: &[Column],
     fill: impl FnOnce(&mut Rows<'_>) -> Result<(), ApiError>,
 ) -> Result<(), ApiError> {
+    let written = |cell: &Cell| match cell {
+        Cell::Text(text) => harmless(text.clone()),
+        other => other.written(),
+    };
+    csv_lines(out, columns.iter().map(|column| column.name.as_str()), |line| {
+        fill(&mut Rows(&mut |cells| line(cells.iter().map(written).collect())))
+    })
+}
+
+/// Writes lines of CSV (RFC 4180), the names of the columns first.
+pub fn csv_lines<'h>(
+    out: &mut impl Write,
+    head: impl Iterator<Item = &'h str>,
+    fill: impl FnOnce(&mut dyn FnMut(Vec<String>) -> Result<(), ApiError>) -> Result<(), ApiError>,
+) -> Result<(), ApiError> {
     // Spreadsheets take the text for UTF-8 only with this mark.
     lost(out.write_all("\u{feff}".as_bytes()))?;
     let mut lines = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(out);
-    lost(lines.write_record(columns.iter().map(|column| &column.name)))?;
-    fill(&mut Rows(&mut |cells| {
-        lost(lines.write_record(cells.iter().map(|cell| match cell {
-            Cell::Text(text) => harmless(text.clone()),
-            other => other.written(),
-        })))
-    }))?;
+    lost(lines.write_record(head))?;
+    fill(&mut |cells| lost(lines.write_record(cells)))?;
     lost(lines.flush())
 }
 

@@ -68,7 +68,7 @@ fn act<A: Changes>(
 ) -> Result<Reply, Halt> {
     let today = vn_date(tx.now);
     let before = sight::visible(tx.conn, tx.app, tx.actor, id, today)?;
-    let viewers = tx.app.units.viewers(tx.conn)?;
+    let viewers = tx.viewers()?;
     let permit = tx.permit::<A>(&sight::target(&viewers, tx.actor, &before, today))?;
     if before.version != expected? {
         let etag = told(tx, &before)?.etag;
@@ -97,7 +97,7 @@ pub fn perform<A: Changes>(
     let now = tx.now.naive_utc();
     let row = rows::store(tx.conn, permit, before, row, now)?.ok_or(Halt::Raced)?;
     if row.handler_unit_id != before.handler_unit_id {
-        let viewers = tx.app.units.viewers(tx.conn)?;
+        let viewers = tx.viewers()?;
         rows::show_to(tx.conn, &row, &viewers, false)?;
     }
     enter(tx, &row.id, event, &said)?;

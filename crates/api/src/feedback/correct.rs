@@ -70,7 +70,7 @@ async fn correct_receipt(
 fn correct(tx: &mut Tx<'_>, id: &str, expected: i64, wanted: &ReceiptCorrection) -> Result<Reply, Halt> {
     let today = vn_date(tx.now);
     let before = sight::visible(tx.conn, tx.app, tx.actor, id, today)?;
-    let viewers = tx.app.units.viewers(tx.conn)?;
+    let viewers = tx.viewers()?;
     let permit = tx.permit::<CorrectFeedback>(&sight::target(&viewers, tx.actor, &before, today))?;
     if before.version != expected {
         let etag = told(tx, &before)?.etag;

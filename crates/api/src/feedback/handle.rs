@@ -65,7 +65,7 @@ fn assign(tx: &mut Tx<'_>, row: &mut FeedbackRow, wanted: &FeedbackAssignment) -
     let mut faults = Faults::default();
     let note = wanted.note.as_deref().map(|note| faults.paragraphs("/note", note, 5000)).unwrap_or_default();
     let today = vn_date(tx.now);
-    let viewers = tx.app.units.viewers(tx.conn)?.of(&row.handler_unit_id);
+    let viewers = tx.viewers()?.of(&row.handler_unit_id);
     let owners = viewers.into_iter().filter(|viewer| viewer.own && viewer.period.contains(today));
     let owners: Vec<String> = owners.map(|viewer| viewer.unit_id).collect();
     let roles = kstt_domain::policy::roles_of(kstt_domain::policy::Action::HandleFeedback);

@@ -15,9 +15,8 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{KIND, clocks, sight};
 use crate::contract::problems;
-use crate::http::{
-    ApiError, Body, Caller, Cursor, Faults, IfMatch, IfNoneMatch, Page, Params, Reply, limit, say,
-};
+use crate::http::{ApiError, Body, Caller, Cursor, Faults, IfMatch, IfNoneMatch, Page, Params, Reply, limit};
+use crate::ledger::{Entry, Noted};
 
 /// Narrows the ledger.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -156,28 +155,19 @@ async fn set_ledger(
     caller
         .write(&body.hash, move |tx| {
             let item = sight::visible(tx.conn, tx.app, tx.actor, &id, today)?;
-            let viewers = tx.app.units.viewers(tx.conn)?;
+            let viewers = tx.viewers()?;
             let permit = tx.permit::<EnterFeedback>(&sight::target(&viewers, tx.actor, &item, today))?;
             let before = rows::ledger(tx.conn, &item.id)?.ok_or_else(ApiError::not_found)?;
             let expected = expected.clone()?;
             let mut faults = Faults::default();
-            let national_code = faults.optional_line("/national_code", wanted.national_code.as_deref(), 100);
-            let missing = faults.optional_line("/missing", wanted.missing.as_deref(), 200);
-            let note = faults.optional_line("/note", wanted.note.as_deref(), 1000);
-            let mut need = |given: bool, pointer: &str| {
-                if !given {
-                    faults.add(pointer, "missing", say("Cần nêu.", "It is needed."));
-                }
+            let entry = Entry {
+                state: wanted.state,
+                national_code: wanted.national_code.as_deref(),
+                entered_at: wanted.entered_at,
+                missing: wanted.missing.as_deref(),
+                note: wanted.note.as_deref(),
             };
-            if wanted.state == LedgerState::Entered {
-                need(national_code.is_some(), "/national_code");
-                need(wanted.entered_at.is_some(), "/entered_at");
-            }
-            need(wanted.state != LedgerState::Blocked || missing.is_some(), "/missing");
-            if wanted.entered_at.is_some_and(|at| at > tx.now) {
-                let detail = say("Không được ở tương lai.", "It cannot lie in the future.");
-                faults.add("/entered_at", "out_of_range", detail);
-            }
+            let Noted { national_code, missing, note } = entry.noted(&mut faults, tx.now);
             faults.finish()?;
             let row = LedgerRow {
                 feedback_id: item.id.clone(),

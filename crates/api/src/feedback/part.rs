@@ -213,7 +213,7 @@ fn split(tx: &mut Tx<'_>, row: &mut FeedbackRow, wanted: &FeedbackSplit) -> Resu
         place(tx, &mut part, unit, None)?;
         clocks::begin_part(tx, &mut part)?;
         rows::insert(tx.conn, &permit, &part)?;
-        let viewers = tx.app.units.viewers(tx.conn)?;
+        let viewers = tx.viewers()?;
         rows::show_to(tx.conn, &part, &viewers, true)?;
         let change = Change {
             kind: KIND,

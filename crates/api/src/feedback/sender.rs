@@ -60,7 +60,7 @@ async fn get_feedback_sender(
             let reason = faults.line("/query/reason", &reason, 500);
             faults.finish()?;
             let row = sight::visible(tx.conn, tx.app, tx.actor, &id, today)?;
-            let viewers = tx.app.units.viewers(tx.conn)?;
+            let viewers = tx.viewers()?;
             let permit = tx.permit::<ReadFeedbackSender>(&sight::target(&viewers, tx.actor, &row, today))?;
             if sight::is_complained_of(&viewers, tx.actor, &row, today) {
                 let detail = say(

@@ -18,7 +18,7 @@ use super::catalogue::sign;
 use super::cpsv::{self, OpenProcedure, OpenUnit};
 use super::table;
 use crate::app::App;
-use crate::export::unwritable;
+use crate::export::{csv_lines, unwritable};
 use crate::http::{ApiError, ProblemCode};
 use crate::procedures::{CITY_NAME, Settlers, SettlingUnit};
 
@@ -84,17 +84,13 @@ pub fn ndjson(conn: &mut Conn, taken: &Taken<'_>, out: &mut impl Write) -> Resul
 
 /// One row each.
 pub fn csv(conn: &mut Conn, taken: &Taken<'_>, out: &mut impl Write) -> Result<(), ApiError> {
-    let failed = |error: csv::Error| unwritable("CSV".as_ref(), &std::io::Error::other(error));
-    // Spreadsheets take a file for UTF-8 only with this mark.
-    out.write_all("\u{feff}".as_bytes()).map_err(|error| unwritable("CSV".as_ref(), &error))?;
-    let mut rows = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(out);
-    rows.write_record(table::COLUMNS).map_err(failed)?;
     let base = taken.app.config.issuer.trim_end_matches('/').to_owned();
-    each(conn, taken, |item, _| {
-        let content: ProcedureContent = serde_json::from_str(item.content.get()).map_err(unreadable)?;
-        rows.write_record(table::row(&base, item, &content)).map_err(failed)
-    })?;
-    rows.flush().map_err(|error| unwritable("CSV".as_ref(), &error))
+    csv_lines(out, table::COLUMNS.iter().copied(), |line| {
+        each(conn, taken, |item, _| {
+            let content: ProcedureContent = serde_json::from_str(item.content.get()).map_err(unreadable)?;
+            line(table::row(&base, item, &content))
+        })
+    })
 }
 
 /// One graph, a node at a time.

@@ -6,7 +6,7 @@ use kstt_domain::calendar::vn_date;
 use kstt_domain::codes::Code;
 use kstt_domain::policy::actions::{SubmitReport, WriteReport};
 use kstt_domain::policy::{ActionKind, Actor, Target};
-use kstt_domain::reports::{ReportEvent, ReportForm, next};
+use kstt_domain::reports::{ReportEvent, ReportForm, is_late, next};
 use kstt_persistence::audit::Change;
 use kstt_persistence::reports::{self as rows, ChangesReport, PeriodRow, ReportRow, RevisionRow};
 use kstt_persistence::{Error, Stored, obligations};
@@ -288,10 +288,12 @@ fn put(faults: &mut Faults, pointer: &str, form: &ReportForm, table: &mut Table,
             faults.add(at(member), "out_of_range", detail);
         }
     }
-    let has_figure = wanted.value.is_some() || wanted.estimated.is_some();
-    if column.is_numeric() == wanted.text.is_some() && (wanted.text.is_some() || has_figure)
-        || (!column.is_numeric() && has_figure)
-    {
+    let has_other = if column.is_numeric() {
+        wanted.text.is_some()
+    } else {
+        wanted.value.is_some() || wanted.estimated.is_some()
+    };
+    if has_other {
         let detail = say("Cột này không nhận loại giá trị đó.", "The column does not hold that.");
         return faults.add(at("column"), "of_another_kind", detail);
     }
@@ -372,7 +374,7 @@ fn submit(tx: &mut Tx<'_>, work: &mut Work, wanted: &Submission) -> Result<(), H
     work.row.interlinked = dossiers::interlinked(tx.conn, &work.form, &of)?;
     work.revision.submitted_at = Some(at.naive_utc());
     work.revision.submitted_by = Some(tx.actor.name.clone());
-    let late = work.row.due_on.is_some_and(|due| vn_date(at) > due);
+    let late = is_late(work.row.due_on, Some(vn_date(at)), vn_date(tx.now));
     work.noted = json!({ "late": late, "nothing_arose": work.row.nothing_arose });
     Ok(())
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use kstt_domain::reports::{CellOverflow, Cells, CheckRule, ReportForm, complete};
+use kstt_domain::reports::{CellOverflow, Cells, ReportForm, complete};
 use kstt_persistence::Error;
 use kstt_persistence::reports::RevisionRow;
 use serde::{Deserialize, Serialize};
@@ -136,23 +136,4 @@ pub struct Objection {
     pub column: Option<String>,
     #[schema(min_length = 1, max_length = 1000)]
     pub reason: String,
-}
-
-/// Columns that hold what there was at a moment, and do not add up over periods.
-pub struct Stocks {
-    pub at_start: Vec<String>,
-    pub at_end: Vec<String>,
-}
-
-/// By the checks that tie a period to the one before: what is carried over, and what it is carried from.
-pub fn stocks(form: &ReportForm) -> Stocks {
-    let mut found = Stocks { at_start: Vec::new(), at_end: Vec::new() };
-    for check in &form.checks {
-        if let CheckRule::Previous { column, of_previous } = &check.rule {
-            found.at_start.push(column.clone());
-            let parts = form.column(of_previous).map_or(&[][..], |column| column.sum.as_slice());
-            found.at_end.extend(if parts.is_empty() { vec![of_previous.clone()] } else { parts.to_vec() });
-        }
-    }
-    found
 }

@@ -2,8 +2,8 @@
 
 use actix_web::{HttpResponse, post, web};
 use kstt_domain::feedback::LedgerState;
-use kstt_domain::policy::Target;
 use kstt_domain::policy::actions::JudgeReport;
+use kstt_domain::policy::{Actor, Target};
 use kstt_domain::reports::{CheckSeverity, ReportEvent};
 use kstt_persistence::reports::{self as rows, ReportLedgerRow};
 use kstt_persistence::{Error, Stored};
@@ -146,10 +146,8 @@ fn open_page(tx: &mut Tx<'_>, work: &Work) -> Result<(), Halt> {
         version: 1,
         updated_at: tx.now.naive_utc(),
     };
-    let permit = tx.permit::<JudgeReport>(&Target::city(&work.row.id)).or_else(|_| {
-        let system = kstt_domain::policy::Actor::system("reports");
-        tx.on_behalf_of(&system).permit::<JudgeReport>(&Target::city(&work.row.id))
-    })?;
+    let system = Actor::system("reports");
+    let permit = tx.on_behalf_of(&system).permit::<JudgeReport>(&Target::city(&work.row.id))?;
     Ok(rows::open_report_ledger(tx.conn, &permit, &page)?)
 }
 

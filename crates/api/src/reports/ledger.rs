@@ -17,8 +17,9 @@ use super::wire::Teller;
 use super::{KIND, sight};
 use crate::contract::problems;
 use crate::http::{
-    ApiError, Body, Caller, Cursor, Faults, Halt, IfMatch, IfNoneMatch, Page, Params, Reply, Tx, limit, say,
+    ApiError, Body, Caller, Cursor, Faults, Halt, IfMatch, IfNoneMatch, Page, Params, Reply, Tx, limit,
 };
+use crate::ledger::{Entry, Noted};
 
 /// Narrows the ledger.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -172,22 +173,14 @@ fn set(tx: &mut Tx<'_>, id: &str, expected: i64, wanted: &LedgerEntry) -> Result
         return Err(ApiError::stale(etag).into());
     }
     let mut faults = Faults::default();
-    let national_code = faults.optional_line("/national_code", wanted.national_code.as_deref(), 100);
-    let missing = faults.optional_line("/missing", wanted.missing.as_deref(), 200);
-    let note = faults.optional_line("/note", wanted.note.as_deref(), 1000);
-    let needed = say("Cần nêu.", "It is needed.");
-    if wanted.state == LedgerState::Entered {
-        if national_code.is_none() {
-            faults.add("/national_code", "missing", needed.clone());
-        }
-        if wanted.entered_at.is_none_or(|at| at > tx.now) {
-            let detail = say("Nêu thời điểm, không ở tương lai.", "Tell when; it cannot be to come.");
-            faults.add("/entered_at", "out_of_range", detail);
-        }
-    }
-    if wanted.state == LedgerState::Blocked && missing.is_none() {
-        faults.add("/missing", "missing", needed);
-    }
+    let entry = Entry {
+        state: wanted.state,
+        national_code: wanted.national_code.as_deref(),
+        entered_at: wanted.entered_at,
+        missing: wanted.missing.as_deref(),
+        note: wanted.note.as_deref(),
+    };
+    let Noted { national_code, missing, note } = entry.noted(&mut faults, tx.now);
     faults.finish()?;
     let row = ReportLedgerRow {
         report_id: report.id.clone(),

@@ -56,10 +56,7 @@ async fn list_reports(caller: Caller, query: Params<ReportQuery>) -> Result<Http
     let (here, today) = (caller.clone(), caller.today());
     let told = caller
         .read(move |conn| {
-            let units = match &query.unit {
-                Some(code) => Some(vec![sight::seen_unit(conn, &here.actor, code, today)?]),
-                None => sight::seen_units(conn, &here.actor, today)?,
-            };
+            let units = sight::listed(conn, &here.actor, query.unit.as_deref(), today)?;
             let filter = Filter { period: query.period, form: query.form, state: query.state, units };
             let after = after.as_ref().map(|cursor| cursor.key.as_str());
             let mut teller = Teller::at(here.now);

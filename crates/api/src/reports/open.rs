@@ -4,35 +4,13 @@ use chrono::NaiveDate;
 use kstt_domain::obligations::DutyPeriod;
 use kstt_domain::policy::Permit;
 use kstt_domain::policy::actions::OpenObligations;
-use kstt_domain::reports::{DataWindow, PeriodKind, ReportForm, ReportState, WindowKind};
+use kstt_domain::reports::{DataWindow, PeriodKind, ReportForm, ReportState};
 use kstt_domain::units::UnitKind;
 use kstt_persistence::Stored;
 use kstt_persistence::reports::{self as rows, FormRow, PeriodRow, ReportRow};
-use serde::Deserialize;
 
 use crate::http::{Halt, Tx};
 use crate::obligations::units_on;
-
-/// Numbers of this room that no certain law fixes: data.
-#[derive(Debug, Deserialize)]
-struct Parameters {
-    windows: Vec<WindowFrom>,
-}
-
-/// Which window holds from a day on.
-#[derive(Debug, Deserialize)]
-struct WindowFrom {
-    valid_from: NaiveDate,
-    kind: WindowKind,
-}
-
-/// The window of periods that begin on a day.
-pub fn window_kind(first_day: NaiveDate) -> Result<WindowKind, Halt> {
-    let shipped = include_str!("../../../../data/report-parameters.json");
-    let parameters: Parameters = serde_json::from_str(shipped).map_err(kstt_persistence::Error::from)?;
-    let known = parameters.windows.iter().rev().find(|window| window.valid_from <= first_day);
-    Ok(known.map_or(WindowKind::Plain, |window| window.kind))
-}
 
 /// What an obligation to report is about: `2019-Q1/05/VPCP/KSTT`.
 pub fn subject_of(period: &str, form: &str) -> String {
@@ -52,7 +30,7 @@ fn reported(year: i32) -> impl Iterator<Item = DutyPeriod> {
 /// Stores the periods of a year that are not there yet.
 pub fn open_periods(tx: &mut Tx<'_>, permit: &Permit<OpenObligations>, year: i32) -> Result<(), Halt> {
     for period in reported(year) {
-        let kind = window_kind(period.first_day())?;
+        let kind = tx.app.windows.kind_on(period.first_day());
         let (Some(last_day), Some(window)) = (period.last_day(), DataWindow::of(period, kind)) else {
             continue;
         };

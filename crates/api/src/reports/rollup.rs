@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use actix_web::{HttpResponse, get, web};
 use kstt_domain::obligations::DutyPeriod;
-use kstt_domain::policy::{Action, Reach, reach};
-use kstt_domain::reports::{Cells, PeriodKind, ReportForm, ReportState, add_up, violations};
+use kstt_domain::policy::Action;
+use kstt_domain::reports::{Cells, PeriodKind, ReportForm, ReportState, accumulate, add_up, violations};
 use kstt_persistence::reports::{self as rows, PeriodRow};
 use kstt_persistence::{Conn, units};
 use serde::{Deserialize, Serialize};
@@ -146,30 +146,30 @@ pub struct Summed {
     shares: BTreeMap<(String, String), Vec<CellShare>>,
 }
 
-/// Adds up what units reported for a period.
+/// Adds up what units reported for a period, of those the caller sees: one and those below it in the tree of the
+/// period, or all.
 pub fn sum(
     conn: &mut Conn,
     caller: &Caller,
     period: &PeriodRow,
     query: &RollupQuery,
 ) -> Result<Summed, ApiError> {
+    let seen = sight::listed(conn, &caller.actor, None, caller.today())?;
     let below = match &query.unit {
         Some(code) => {
-            let unit = sight::seen_unit(conn, &caller.actor, code, caller.today())?;
+            let asked = sight::listed(conn, &caller.actor, Some(code), caller.today())?;
+            let unit = asked.and_then(|units| units.into_iter().next()).ok_or_else(ApiError::not_found)?;
             Some(units::subtree_of(conn, &unit, period.last_day)?)
         }
-        None if reach(&caller.actor, Action::ReadReports) == Some(Reach::City) => None,
-        None => {
-            let own = caller.actor.unit.as_ref().ok_or_else(ApiError::forbidden)?;
-            Some(units::subtree_of(conn, &own.id, period.last_day)?)
-        }
+        None => None,
     };
+    let is_part = |unit: &String| [&seen, &below].into_iter().flatten().all(|units| units.contains(unit));
     let mut teller = Teller::at(caller.now);
     let (mut tables, mut form) = (Vec::new(), None);
     let (mut included, mut left_out, mut interlinked) = (Vec::new(), Vec::new(), 0);
     let mut shares: BTreeMap<(String, String), Vec<CellShare>> = BTreeMap::new();
     for (row, revision) in rows::of_period(conn, &period.code, Some(&query.form))? {
-        if below.as_ref().is_some_and(|below| !below.contains(&row.unit_id)) {
+        if !is_part(&row.unit_id) {
             continue;
         }
         if form.is_none() {
@@ -303,11 +303,8 @@ fn compare(
             }
         }
         let Some((_, last)) = found.last() else { return Ok(None) };
-        let mut cells =
-            add_up(&last.form, found.iter().map(|(_, summed)| &summed.cells)).map_err(too_large)?;
-        if found.len() > 1 {
-            carry_stocks(&last.form, &mut cells, (&found[0].1.cells, &last.cells));
-        }
+        let tables: Vec<&Cells> = found.iter().map(|(_, summed)| &summed.cells).collect();
+        let cells = accumulate(&last.form, &tables).map_err(too_large)?;
         let periods = found.iter().map(|(code, _)| code.clone()).collect();
         Ok(Some(OtherPeriod { periods, cells: told(&cells, None) }))
     };
@@ -323,27 +320,6 @@ fn compare(
         last_year: of(present.previous_year().into_iter().collect())?,
         accumulated: of(of_year)?,
     })
-}
-
-/// Of several periods in a row: what was carried over is that of the first, and what was left at the end that
-/// of the last; everything else adds up.
-fn carry_stocks(form: &ReportForm, cells: &mut Cells, (first, last): (&Cells, &Cells)) {
-    let stocks = super::cells::stocks(form);
-    for (row, columns) in cells.iter_mut() {
-        let value = |from: &Cells, column: &str| {
-            from.get(row).and_then(|columns| columns.get(column)).copied().unwrap_or_default()
-        };
-        for column in &stocks.at_start {
-            columns.insert(column.clone(), value(first, column));
-        }
-        for column in &stocks.at_end {
-            columns.insert(column.clone(), value(last, column));
-        }
-        for column in form.sums_in_order() {
-            let parts = column.sum.iter().filter_map(|part| columns.get(part));
-            columns.insert(column.code.clone(), parts.sum());
-        }
-    }
 }
 
 pub fn routes(config: &mut ServiceConfig) {

@@ -5,14 +5,13 @@ use kstt_domain::calendar::vn_date;
 use kstt_domain::policy::actions::ReadReports;
 use kstt_domain::policy::{ActingUnit, Action, ActionKind, Actor, Permit, Target, permit};
 use kstt_domain::units::UnitKind;
-use kstt_persistence::audit::Sight;
+use kstt_persistence::Conn;
 use kstt_persistence::reports::{self as rows, ReportRow};
 use kstt_persistence::units::Viewers;
-use kstt_persistence::{Conn, units};
 
 use crate::app::App;
 use crate::http::{ApiError, Tx, say};
-use crate::sight::{unit_target, units_seen};
+use crate::sight::{unit_target, units_listed};
 
 /// A report as the policy sees it.
 fn target(viewers: &Viewers, actor: &Actor, row: &ReportRow, today: NaiveDate) -> Target {
@@ -44,21 +43,14 @@ pub fn open<A: ActionKind>(tx: &mut Tx<'_>, id: &str) -> Result<(ReportRow, Perm
     Ok((row, permit))
 }
 
-/// Units whose reports an actor sees: none means all.
-pub fn seen_units(conn: &mut Conn, actor: &Actor, today: NaiveDate) -> Result<Option<Vec<String>>, ApiError> {
-    match units_seen(conn, actor, Action::ReadReports, today)?.ok_or_else(ApiError::forbidden)? {
-        Sight::City => Ok(None),
-        Sight::Units(units) => Ok(Some(units)),
-    }
-}
-
-/// The unit of a code, if the actor sees its reports.
-pub fn seen_unit(conn: &mut Conn, actor: &Actor, code: &str, today: NaiveDate) -> Result<String, ApiError> {
-    let unit = units::by_code(conn, code)?.ok_or_else(ApiError::not_found)?;
-    match seen_units(conn, actor, today)? {
-        Some(seen) if !seen.contains(&unit.id) => Err(ApiError::forbidden()),
-        _ => Ok(unit.id),
-    }
+/// The units whose reports are listed for someone; see [`units_listed`].
+pub fn listed(
+    conn: &mut Conn,
+    actor: &Actor,
+    asked: Option<&str>,
+    today: NaiveDate,
+) -> Result<Option<Vec<String>>, ApiError> {
+    units_listed(conn, actor, Action::ReadReports, asked, today)
 }
 
 /// The unit itself and whose work it has taken over by a day: their records are its own.

@@ -4,10 +4,9 @@ use std::collections::BTreeMap;
 
 use actix_web::{HttpResponse, get, post, web};
 use chrono::{DateTime, NaiveDate, Utc};
-use kstt_domain::calendar::vn_date;
 use kstt_domain::policy::actions::FreezePeriod;
 use kstt_domain::policy::{Action, Target};
-use kstt_domain::reports::{ReportEvent, ReportState, next};
+use kstt_domain::reports::{ReportEvent, ReportState, is_late, is_missing, next};
 use kstt_domain::units::UnitLevel;
 use kstt_persistence::audit::Change;
 use kstt_persistence::reports::{self as rows, ReportRow};
@@ -17,9 +16,9 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::sight;
-use super::wire::is_late;
+use super::wire::submitted_on;
 use crate::contract::problems;
-use crate::http::{ApiError, Body, Caller, Halt, IdempotencyKey, Reply, Tx, say};
+use crate::http::{ApiError, Body, Caller, Faults, Halt, IdempotencyKey, Reply, Tx, say};
 
 /// Where every unit stands with a period.
 #[derive(Debug, Serialize, ToSchema)]
@@ -108,7 +107,7 @@ async fn get_reporting_period_status(
     let told = caller
         .read(move |conn| {
             let period = rows::period(conn, &code)?.ok_or_else(ApiError::not_found)?;
-            let seen = sight::seen_units(conn, &here.actor, today)?;
+            let seen = sight::listed(conn, &here.actor, None, today)?;
             let mut by_unit: BTreeMap<String, Vec<ReportRow>> = BTreeMap::new();
             for (row, _) in rows::of_period(conn, &code, None)? {
                 if seen.as_ref().is_none_or(|seen| seen.contains(&row.unit_id)) {
@@ -125,8 +124,8 @@ async fn get_reporting_period_status(
                 let reports = by_unit.remove(&unit.id).unwrap_or_default();
                 let sums = levels.entry(level).or_default();
                 sums.level = Some(level);
-                reports.iter().for_each(|row| sums.add(row, here.now));
-                let reports = reports.into_iter().map(|row| ReportStatus::of(row, here.now)).collect();
+                reports.iter().for_each(|row| sums.add(row, today));
+                let reports = reports.into_iter().map(|row| ReportStatus::of(row, today)).collect();
                 told.push(UnitStatus { unit: unit.code, level, reports });
             }
             let frozen_at = period.frozen_at.map(|at| at.and_utc());
@@ -137,17 +136,14 @@ async fn get_reporting_period_status(
     Ok(Reply::ok(&told)?.into_response())
 }
 
-fn is_missing(row: &ReportRow, now: DateTime<Utc>) -> bool {
-    row.first_submitted_at.is_none() && row.due_on.is_some_and(|due| vn_date(now) > due)
-}
-
 impl LevelStatus {
-    fn add(&mut self, row: &ReportRow, now: DateTime<Utc>) {
-        let submitted = row.first_submitted_at.is_some();
+    fn add(&mut self, row: &ReportRow, today: NaiveDate) {
+        let said_on = submitted_on(row);
+        let submitted = said_on.is_some();
         self.owed += 1;
         self.submitted += i64::from(submitted);
-        self.late += i64::from(submitted && is_late(row, now));
-        self.missing += i64::from(is_missing(row, now));
+        self.late += i64::from(submitted && is_late(row.due_on, said_on, today));
+        self.missing += i64::from(is_missing(row.due_on, said_on, today));
         self.returned += i64::from(row.state.0 == ReportState::Returned);
         self.accepted += i64::from(matches!(row.state.0, ReportState::Accepted | ReportState::Frozen));
         self.nothing_arose += i64::from(submitted && row.nothing_arose);
@@ -155,10 +151,11 @@ impl LevelStatus {
 }
 
 impl ReportStatus {
-    fn of(row: ReportRow, now: DateTime<Utc>) -> Self {
+    fn of(row: ReportRow, today: NaiveDate) -> Self {
+        let said_on = submitted_on(&row);
         Self {
-            late: row.first_submitted_at.is_some() && is_late(&row, now),
-            missing: is_missing(&row, now),
+            late: said_on.is_some() && is_late(row.due_on, said_on, today),
+            missing: is_missing(row.due_on, said_on, today),
             id: row.id,
             form: row.form,
             state: row.state.0,
@@ -218,20 +215,19 @@ fn freeze(tx: &mut Tx<'_>, code: &str, wanted: &Freezing) -> Result<Reply, Halt>
     if period.frozen_at.is_some() {
         return Err(ApiError::conflict(say("Kỳ báo cáo đã chốt.", "The period is frozen.")).into());
     }
-    let mut faults = crate::http::Faults::default();
-    let reason = faults.optional_line("/reason", wanted.reason.as_deref(), 500);
     let now = tx.now.naive_utc();
-    let mut done = FrozenPeriod { period: code.to_owned(), frozen: 0, left_out: 0 };
-    for (row, _) in rows::of_period(tx.conn, code, None)? {
-        match next(row.state.0, ReportEvent::Freeze) {
-            Ok(state) => {
-                let after = ReportRow { state: Stored(state), ..row.clone() };
-                rows::store_report(tx.conn, &permit, &row, after, now)?.ok_or(Halt::Raced)?;
-                done.frozen += 1;
-            }
-            Err(_) => done.left_out += 1,
-        }
-    }
+    let all = rows::of_period(tx.conn, code, None)?;
+    let accepted: Vec<(ReportRow, ReportState)> = all
+        .iter()
+        .filter_map(|(row, _)| Some((row.clone(), next(row.state.0, ReportEvent::Freeze).ok()?)))
+        .collect();
+    let done = FrozenPeriod {
+        period: code.to_owned(),
+        frozen: accepted.len(),
+        left_out: all.len() - accepted.len(),
+    };
+    let mut faults = Faults::default();
+    let reason = faults.optional_line("/reason", wanted.reason.as_deref(), 500);
     if done.left_out > 0 && reason.is_none() {
         let detail = say(
             format!("Còn {} báo cáo chưa được tiếp nhận: nêu lý do.", done.left_out),
@@ -240,6 +236,10 @@ fn freeze(tx: &mut Tx<'_>, code: &str, wanted: &Freezing) -> Result<Reply, Halt>
         faults.add("/reason", "reason_missing", detail);
     }
     faults.finish()?;
+    for (row, state) in accepted {
+        let after = ReportRow { state: Stored(state), ..row.clone() };
+        rows::store_report(tx.conn, &permit, &row, after, now)?.ok_or(Halt::Raced)?;
+    }
     if !rows::freeze_period(tx.conn, &permit, &period, now)? {
         return Err(Halt::Raced);
     }

@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use kstt_domain::calendar::vn_date;
 use kstt_domain::obligations::DutyPeriod;
 use kstt_domain::reports::{
-    CheckSeverity, ReportEvent, ReportForm, ReportState, Violation, next, violations,
+    CheckSeverity, ReportEvent, ReportForm, ReportState, Violation, is_late, next, violations,
 };
 use kstt_persistence::reports::{self as rows, ReportRow, RevisionRow};
 use kstt_persistence::{Conn, Error, units};
@@ -160,7 +160,7 @@ impl Teller {
             state: row.state.0,
             revision: row.revision,
             due_on: row.due_on,
-            late: is_late(row, self.now),
+            late: is_late(row.due_on, submitted_on(row), vn_date(self.now)),
             nothing_arose: row.nothing_arose,
             arrival_number: row.arrival_number.clone(),
             first_submitted_at: row.first_submitted_at.map(|at| at.and_utc()),
@@ -208,10 +208,9 @@ impl Teller {
     }
 }
 
-/// Submitted after its last lawful day, or not submitted when that is over.
-pub fn is_late(row: &ReportRow, now: DateTime<Utc>) -> bool {
-    let said_on = row.first_submitted_at.map_or(now, |at| at.and_utc());
-    row.due_on.is_some_and(|due| vn_date(said_on) > due)
+/// The day in Vietnam on which it was first submitted.
+pub fn submitted_on(row: &ReportRow) -> Option<NaiveDate> {
+    row.first_submitted_at.map(|at| vn_date(at.and_utc()))
 }
 
 /// The form in the version a report is filled by.
