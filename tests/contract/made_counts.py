@@ -81,7 +81,7 @@ def record_of(dice: Random, key: dict, day: Day) -> dict:
     statuses = split(dice, day.early + day.on_time + day.late, ("settled", "result_returned"))
     statuses |= split(dice, day.in_time + day.overdue, OPEN)
     counts = {name: getattr(day, name) for name in ("received", "early", "on_time", "late", "in_time", "overdue")}
-    counts |= {"interlinked": dice.randint(0, day.received) // 2, "by_status": statuses}
+    counts["by_status"] = statuses
     counts["late_causes"] = split(dice, day.late + day.overdue, CAUSES)
     period = f"{day.first}" if day.first == day.last else f"{day.first:%Y-%m}"
     return {**key, "period": period, "counts": counts}

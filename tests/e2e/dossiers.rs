@@ -12,7 +12,7 @@ use crate::city::{Answer, City, Person};
 
 /// Counts that agree with one another.
 pub fn counts() -> Value {
-    json!({ "received": 120, "interlinked": 5,
+    json!({ "received": 120,
         "by_status": { "in_process": 20, "supplement_requested": 3, "settled": 4, "result_returned": 100 },
         "early": 60, "on_time": 40, "late": 4, "in_time": 21, "overdue": 2,
         "late_causes": { "staff": 4, "coordination": 2 } })

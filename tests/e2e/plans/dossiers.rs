@@ -2,7 +2,7 @@
 
 use kstt_domain::dossiers::CountChannel;
 use kstt_domain::units::UnitLevel;
-use kstt_persistence::dossiers::{self as rows, After, Filter};
+use kstt_persistence::dossiers::{self as rows, After, Filter, Led};
 use kstt_persistence::units::by_code;
 
 use super::caught::Listener;
@@ -40,7 +40,10 @@ pub fn counts(listener: &mut Listener<'_>) {
     listener.lookup("dossiers::sharing_days", |conn| rows::sharing_days(conn, &middle.key()));
     let window = (day("2019-01-01"), day("2019-03-31"));
     for units in [&one, &several] {
-        listener.lookup("dossiers::sums", |conn| rows::sums(conn, units, window));
-        listener.lookup("dossiers::stock_at", |conn| rows::stock_at(conn, units, day("2019-02-28")));
+        for led in [Led::ByAnyone, Led::By(&one[0])] {
+            listener.lookup("dossiers::sums", |conn| rows::sums(conn, units, led, window));
+            listener.lookup("dossiers::stock_at", |conn| rows::stock_at(conn, units, led, day("2019-02-28")));
+        }
+        listener.lookup("dossiers::leads", |conn| rows::leads(conn, units, day("2019-02-28")));
     }
 }

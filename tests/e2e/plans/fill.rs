@@ -94,9 +94,10 @@ const STATEMENTS: &[&str] = &[
     "INSERT INTO reporting_periods SELECT code || tail, kind, title, first_day, last_day, data_from, data_to, due_on, \
      frozen_at, version, created_at, updated_at FROM reporting_periods CROSS JOIN copies WHERE n <= 20 AND part = 1",
     "INSERT INTO reports SELECT id || tail, period || tail, form, form_version, unit_id, \
-     CASE WHEN n % 10 = 0 THEN 'submitted' ELSE 'accepted' END, 1, due_on, nothing_arose, 0, arrival_number, created_at, \
+     CASE WHEN n % 10 = 0 THEN 'submitted' ELSE 'accepted' END, 1, due_on, nothing_arose, arrival_number, created_at, \
      created_at, version, created_at, updated_at FROM reports CROSS JOIN copies WHERE n <= 20 AND part = 1",
-    "INSERT INTO report_revisions SELECT id, 1, '{}', '[]', '[]', NULL, created_at, NULL FROM reports",
+    "INSERT INTO report_revisions SELECT id, 1, '{}', '[]', '[]', NULL, created_at, NULL, '{}', created_at, \
+     CASE WHEN state = 'accepted' THEN created_at END, NULL FROM reports",
     "INSERT INTO report_ledger SELECT id, CASE WHEN state = 'accepted' THEN 'entered' ELSE 'to_enter' END, NULL, NULL, \
      NULL, NULL, 1, updated_at FROM reports",
     // What is counted of feedback, spread over days that the calendar names.
@@ -107,9 +108,9 @@ const STATEMENTS: &[&str] = &[
      JOIN (SELECT day, row_number() OVER (ORDER BY day) AS nr \
            FROM (SELECT DISTINCT on_date AS day FROM calendar_exceptions) AS days) AS numbered ON nr = 1 + place % 10",
     // Counts of every unit, in fields of its own, for the days that the calendar names.
-    "INSERT INTO dossier_counts SELECT units.id || tail || '-' || row_number() OVER (ORDER BY day), units.id, \
+    "INSERT INTO dossier_counts SELECT units.id || tail || '-' || row_number() OVER (ORDER BY day), units.id, units.id, \
      CASE WHEN n % 10 = 0 THEN 'rare' ELSE 'field' END || tail, 'commune', CASE WHEN n % 3 = 0 THEN 'post' ELSE 'online' END, \
-     day, day, 1, 0, 1, 0, 0, 0, 0, '{}', 0, 0, 0, 0, 0, 0, 'source', 1, created_at, created_at \
+     day, day, 1, 1, 0, 0, 0, 0, '{}', 0, 0, 0, 0, 0, 0, 'source', 1, created_at, created_at \
      FROM units CROSS JOIN (SELECT DISTINCT on_date AS day FROM calendar_exceptions) AS days CROSS JOIN copies \
      WHERE n <= 10 AND part = 1",
 ];

@@ -2,7 +2,9 @@
 
 use kstt_domain::feedback::LedgerState;
 use kstt_domain::reports::ReportState;
-use kstt_persistence::reports::{self as rows, FeedbackFigures, FeedbackMeasure, Filter, OfField};
+use kstt_persistence::reports::{
+    self as rows, Duties, DutyFate, FeedbackFigures, FeedbackMeasure, Filter, OfField, Standing,
+};
 use kstt_persistence::units::by_code;
 
 use super::caught::Listener;
@@ -33,8 +35,11 @@ pub fn reports(listener: &mut Listener<'_>) {
             listener.page(said, |conn| rows::list(conn, filter, after, PAGE));
         }
     }
-    listener.lookup("reports::of_period", |conn| rows::of_period(conn, "2019-Q1", None));
-    listener.lookup("reports::of_period", |conn| rows::of_period(conn, "2019-Q1", Some("05/VPCP/KSTT")));
+    listener.lookup("reports::of_period", |conn| rows::of_period(conn, "2019-Q1"));
+    for as_of in [None, Some(moment("2019-04-01"))] {
+        let at = Standing { as_of, with_submitted: true };
+        listener.lookup("reports::standing", |conn| rows::standing(conn, ("2019-Q1", "05/VPCP/KSTT"), at));
+    }
     let place = (middle.period.as_str(), middle.form.as_str(), middle.unit_id.as_str());
     listener.lookup("reports::of_unit", |conn| rows::of_unit(conn, place));
     listener.lookup("reports::revision", |conn| rows::revision(conn, &middle.id, 1));
@@ -53,8 +58,13 @@ pub fn reports(listener: &mut Listener<'_>) {
                 rows::feedback_records(conn, of, measure, OfField::Unknown, (None, PAGE))
             });
         }
-        listener.lookup("duty_figures", |conn| {
-            rows::duty_figures(conn, unit_ids, (day("2019-01-01"), day("2019-03-31")), moment("2019-04-01"))
-        });
+        let days = (day("2019-01-01"), day("2019-03-31"));
+        let of = Duties { unit_ids, days, now: moment("2019-04-01") };
+        for fate in [DutyFate::MetOnTime, DutyFate::MetLate, DutyFate::Overdue] {
+            listener.lookup(format!("duty_count {fate:?}"), |conn| rows::duty_count(conn, of, fate));
+            listener.lookup(format!("duty_records {fate:?}"), |conn| {
+                rows::duty_records(conn, of, fate, (None, PAGE))
+            });
+        }
     }
 }

@@ -38,7 +38,9 @@ fn sums_follow_the_tree_and_tell_their_origin_and_who_is_left_out() {
     assert!(all["left_out"].as_array().unwrap().contains(&json!("SXD")));
     assert_eq!(all["checks"], json!([]), "what balances below balances above");
     let cell = all["cells"].as_array().unwrap().iter().find(|cell| cell["column"] == "settled_late").unwrap();
-    assert_eq!(cell["origins"][0], json!({ "unit": "C31117", "report": first, "revision": 1, "value": 1 }));
+    let share =
+        json!({ "unit": "C31117", "report": first, "revision": 1, "value": 1, "counted_elsewhere": 0 });
+    assert_eq!(cell["origins"][0], share);
     let district = sums("&unit=D916");
     assert_eq!(
         (value(&district, "Hộ tịch", "received_total"), &district["included"]),
@@ -109,4 +111,85 @@ fn sums_reports_and_the_book_can_be_taken_away() {
         assert!(book.header("content-type").contains("spreadsheetml"), "{path}");
         assert!(book.text.starts_with("PK"), "{path}");
     }
+}
+
+#[test]
+fn an_interlinked_dossier_counts_once_with_the_unit_that_leads() {
+    let city = City::new();
+    let office = city.login("controller.vpubnd");
+    let record = |unit: &str, lead: Option<&str>, [received, on_time, left]: [i64; 3]| {
+        json!({ "unit": unit, "lead": lead, "field": "Xây dựng", "level": "city", "channel": "direct", "period": "2019-01",
+            "counts": { "received": received, "early": 0, "on_time": on_time, "late": 0, "in_time": left, "overdue": 0,
+                "by_status": { "in_process": left, "settled": on_time } } })
+    };
+    let items = [
+        record("SXD", None, [10, 7, 3]),
+        record("D916", None, [4, 4, 0]),
+        // Of the ten, the district takes part in five.
+        record("D916", Some("SXD"), [5, 3, 2]),
+    ];
+    let done = crate::dossiers::import(&office, &items).expect(200).body;
+    assert_eq!((&done["created"], &done["notes"]), (&json!(3), &json!([])), "{done}");
+    let hand_in = |unit: &str| {
+        let id = report(&office, "2019-Q1", SETTLEMENT, unit);
+        act(&office, &id, "prefill", json!({})).expect(200);
+        act(&office, &id, "submit", json!({})).expect(200);
+        act(&office, &id, "accept", json!({})).expect(200);
+    };
+    let sums = || {
+        let path = format!("/v1/reporting-periods/2019-Q1/roll-up?form={SETTLEMENT}&origins=true");
+        office.get(&path).expect(200).body
+    };
+    let figures = |sums: &Value| {
+        ["received_total", "settled_total", "in_process_total"].map(|column| value(sums, "Xây dựng", column))
+    };
+    hand_in("D916");
+    let alone = sums();
+    assert_eq!((figures(&alone), &alone["interlinked"]), ([json!(9), json!(7), json!(2)], &json!(0)));
+    hand_in("SXD");
+    let both = sums();
+    assert_eq!((figures(&both), &both["interlinked"]), ([json!(14), json!(11), json!(3)], &json!(5)));
+    assert_eq!(both["checks"], json!([]), "what is left balances");
+    let cells = both["cells"].as_array().unwrap();
+    let received = cells.iter().find(|cell| cell["column"] == "received_direct").unwrap();
+    let told: Vec<_> = received["origins"].as_array().unwrap().iter().collect();
+    let share = |of: &Value| (of["unit"].clone(), of["value"].clone(), of["counted_elsewhere"].clone());
+    assert_eq!(
+        told.iter().map(|of| share(of)).collect::<Vec<_>>(),
+        [(json!("D916"), json!(9), json!(5)), (json!("SXD"), json!(10), json!(0)),]
+    );
+    // The window is not over: the figures stop where they were counted.
+    assert_eq!(both["partial"].as_array().unwrap().len(), 2, "{}", both["partial"]);
+}
+
+#[test]
+fn a_sum_says_for_ever_what_it_said_at_a_moment() {
+    let city = City::new();
+    let office = city.login("controller.vpubnd");
+    let answer = |query: &str| {
+        office.get(&format!("/v1/reporting-periods/2019-Q1/roll-up?form={SETTLEMENT}&origins=true{query}"))
+    };
+    accepted(&city, "2019-Q1", "SXD", settled("Xây dựng", 10, 7, 0));
+    city.clock.set("2019-03-04T02:00:00Z");
+    let (first, then) = ("2019-03-04T02:00:00Z", answer("").expect(200).body);
+    city.clock.set("2019-03-04T03:00:00Z");
+    let id = report(&office, "2019-Q1", SETTLEMENT, "SXD");
+    let objections = json!({ "objections": [{ "reason": "Lệch so với sổ" }] });
+    act(&office, &id, "send-back", objections).expect(200);
+    let between = "2019-03-04T03:00:00Z";
+    city.clock.set("2019-03-04T04:00:00Z");
+    accepted(&city, "2019-Q1", "SXD", settled("Xây dựng", 12, 7, 0));
+    accepted(&city, "2019-Q1", "C31117", settled("Hộ tịch", 1, 1, 0));
+    let as_of = |moment: &str, more: &str| answer(&format!("&as_of={moment}{more}")).expect(200);
+    let mut told = as_of(first, "").body;
+    assert_eq!(told["as_of"], json!(first));
+    told["as_of"] = Value::Null;
+    assert_eq!(told, then, "sent back and filled anew since");
+    assert_eq!(as_of(between, "").body["included"], json!([]));
+    assert_eq!(value(&answer("").expect(200).body, "Xây dựng", "received_total"), 12);
+    let bytes = as_of(first, "&with_submitted=true").text;
+    city.clock.set("2020-04-01T02:00:00Z");
+    assert_eq!(as_of(first, "&with_submitted=true").text, bytes, "a year later");
+    let ahead = answer("&as_of=2030-01-01T00:00:00Z");
+    assert_eq!((ahead.status, &ahead.body["errors"][0]["pointer"]), (422, &json!("/query/as_of")));
 }

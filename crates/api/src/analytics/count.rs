@@ -9,7 +9,7 @@ use kstt_persistence::analytics::{
     Column, DossierCount, DutyCount, FeedbackCount, Group, Known, ReportDue, Sought, dossier_groups,
     duty_groups, feedback_groups, in_force_by, reports_due,
 };
-use kstt_persistence::dossiers::stock_at;
+use kstt_persistence::dossiers::{Led, Stock, stock_at};
 
 use super::check::Question;
 use super::units::Units;
@@ -76,14 +76,14 @@ fn late_of_all(settled: Vec<Group>, late: Vec<Group>) -> Vec<Group> {
 /// How dossiers stand at the end of the window.
 fn pending(conn: &mut Conn, units: &Units, sought: &Sought) -> Result<Vec<Group>, ApiError> {
     let unit_ids = sought.unit_ids.clone().unwrap_or_else(|| units.all());
-    let stocks = stock_at(conn, &unit_ids, sought.days.1)?;
+    let stocks = stock_at(conn, &unit_ids, Led::ByAnyone, sought.days.1)?;
     let is = |wanted: &Option<String>, value: &str| wanted.as_deref().is_none_or(|wanted| wanted == value);
     let counted = stocks.into_iter().filter(|stock| {
         is(&sought.level, stock.key.level.code())
             && is(&sought.field, &stock.key.field)
             && is(&sought.channel, stock.key.channel.code())
     });
-    let group = |stock: kstt_persistence::dossiers::Stock| {
+    let group = |stock: Stock| {
         let key = |column: Column| match column {
             Column::Unit => Some(stock.key.unit_id.clone()),
             Column::Level => Some(stock.key.level.code().to_owned()),

@@ -66,9 +66,7 @@ fn correct(
     if !rows::correct(tx.conn, &permit, &after)? {
         return Err(Halt::Raced);
     }
-    let codes = sight::codes(tx.conn, std::slice::from_ref(&after.unit_id))?;
-    let code = codes.get(&after.unit_id).map_or("", String::as_str);
-    import::correction(tx, &permit, code, &before, &after, &reason)?;
+    import::correction(tx, &permit, &before, &after, &reason)?;
     Ok(read::reply(tx.conn, after)?)
 }
 

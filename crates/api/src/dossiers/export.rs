@@ -20,6 +20,7 @@ const PART: i64 = 500;
 /// The columns before statuses and causes.
 const COLUMNS: &[(&str, &str)] = &[
     ("unit", "Mã đơn vị"),
+    ("lead", "Mã đơn vị chủ trì (liên thông)"),
     ("field", "Lĩnh vực"),
     ("level", "Cấp"),
     ("channel", "Kênh tiếp nhận"),
@@ -27,7 +28,6 @@ const COLUMNS: &[(&str, &str)] = &[
     ("first_day", "Từ ngày"),
     ("last_day", "Đến ngày"),
     ("received", "Tiếp nhận trong kỳ"),
-    ("interlinked", "Trong đó liên thông từ cơ quan khác"),
     ("settled", "Đã giải quyết"),
     ("early", "Trước hạn"),
     ("on_time", "Đúng hạn"),
@@ -85,6 +85,7 @@ fn cells(view: CountView) -> Vec<Cell> {
     let causes: Vec<Cell> = counts.late_causes.each().map(|(_, count)| Cell::Count(count)).collect();
     let plain = vec![
         Cell::Text(view.unit),
+        Cell::text(view.lead.as_deref()),
         Cell::Text(view.field),
         Cell::text(Some(view.level.code())),
         Cell::text(Some(view.channel.code())),
@@ -92,7 +93,6 @@ fn cells(view: CountView) -> Vec<Cell> {
         Cell::Day(view.first_day),
         Cell::Day(view.last_day),
         Cell::Count(counts.received),
-        Cell::Count(counts.interlinked),
         Cell::Count(view.settled),
         Cell::Count(counts.early),
         Cell::Count(counts.on_time),

@@ -1,6 +1,6 @@
 //! Importing records: each is created, found unchanged, corrected for a reason, or left out with its faults.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use actix_web::{HttpRequest, HttpResponse, post};
 use chrono::NaiveDate;
@@ -22,7 +22,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::given::{self, Fault, Given};
 use super::wire::{CountView, ImportDocument, Record, Report, RowFault};
-use super::{KIND, KIND_OF_MANY};
+use super::{KIND, KIND_OF_MANY, sight};
 use crate::contract::problems;
 use crate::http::{
     ApiError, Caller, Faults, Halt, IdempotencyKey, JsonLines, Params, RawBody, Reply, Tx, canonical, say,
@@ -51,7 +51,7 @@ struct ImportQuery {
 /// Import dossier counts
 ///
 /// Up to 20,000 records, as one document or as NDJSON, one record a line. A record is known by its unit, field,
-/// level, channel and period. The same counts once more change nothing; other counts need a `reason`, and are
+/// level, channel, lead and period. The same counts once more change nothing; other counts need a `reason`, and are
 /// then a correction. A record with a fault is left out and reported; all others are stored.
 #[utoipa::path(tag = "dossiers", operation_id = "importDossierCounts", params(ImportQuery, IdempotencyKey),
     request_body(content(
@@ -110,6 +110,8 @@ struct Run<'r, 't> {
     source: String,
     reason: Option<String>,
     units: BTreeMap<String, Result<Named, CountFault>>,
+    /// Ids of units by the codes that records name.
+    known: HashMap<String, Option<String>>,
     seen: HashSet<CountKey>,
     today: NaiveDate,
 }
@@ -128,7 +130,15 @@ impl<'r, 't> Run<'r, 't> {
         faults.finish()?;
         rows::hold(tx.conn)?;
         let (today, source) = (vn_date(tx.now), source.unwrap_or_default());
-        Ok(Self { tx, source, reason, units: BTreeMap::new(), seen: HashSet::new(), today })
+        Ok(Self {
+            tx,
+            source,
+            reason,
+            units: BTreeMap::new(),
+            known: HashMap::new(),
+            seen: HashSet::new(),
+            today,
+        })
     }
 
     fn all(mut self, given: Given) -> Result<Report, Halt> {
@@ -179,14 +189,21 @@ impl<'r, 't> Run<'r, 't> {
         if let Err(wrong) = &unit {
             fault("/unit", *wrong);
         }
+        let lead = record.lead.as_deref().unwrap_or(&record.unit);
+        let lead = self.known(lead)?;
+        if lead.is_none() && record.lead.is_some() {
+            fault("/lead", CountFault::UnknownUnit);
+        }
         for (pointer, found) in record.counts.check() {
             let list = if found.refuses() { &mut faults } else { &mut *notes };
             list.push((format!("/counts{pointer}"), found, String::new()));
         }
-        let (Ok(unit_id), Some(period), true) = (unit, period, faults.is_empty()) else {
+        let (Ok(unit_id), Some(lead_unit_id), Some(period), true) = (unit, lead, period, faults.is_empty())
+        else {
             return Ok(Err(faults));
         };
-        let key = CountKey { unit_id, field, level: record.level, channel: record.channel, period };
+        let (level, channel) = (record.level, record.channel);
+        let key = CountKey { unit_id, lead_unit_id, field, level, channel, period };
         if !self.seen.insert(key.clone()) {
             return Ok(Err(vec![("/period".to_owned(), CountFault::Twice, String::new())]));
         }
@@ -222,7 +239,7 @@ impl<'r, 't> Run<'r, 't> {
         if !rows::correct(self.tx.conn, &unit.correct, &after)? {
             return Err(Halt::Raced);
         }
-        correction(self.tx, &unit.correct, &record.unit, before, &after, reason)?;
+        correction(self.tx, &unit.correct, before, &after, reason)?;
         Ok(Ok(Done::Corrected))
     }
 
@@ -242,19 +259,29 @@ impl<'r, 't> Run<'r, 't> {
         Ok(if unit.periods.iter().any(shared) { Ok(unit.id.clone()) } else { Err(CountFault::UnitNotThere) })
     }
 
-    fn look_up(&mut self, code: &str) -> Result<Result<Named, CountFault>, Halt> {
+    /// The id of the unit of a code, whoever's counts they are.
+    fn known(&mut self, code: &str) -> Result<Option<String>, Halt> {
+        if let Some(known) = self.known.get(code) {
+            return Ok(known.clone());
+        }
         let has_form = code.len() <= 20 && code.bytes().all(|byte| byte.is_ascii_alphanumeric());
         let found = if has_form { units::by_code(self.tx.conn, code)? } else { None };
-        let Some(unit) = found else { return Ok(Err(CountFault::UnknownUnit)) };
+        let id = found.map(|unit| unit.id);
+        self.known.insert(code.to_owned(), id.clone());
+        Ok(id)
+    }
+
+    fn look_up(&mut self, code: &str) -> Result<Result<Named, CountFault>, Halt> {
+        let Some(id) = self.known(code)? else { return Ok(Err(CountFault::UnknownUnit)) };
         let viewers = self.tx.viewers()?;
         // What a unit left behind when it ended is its heirs' to complete.
-        let target = unit_target(&viewers, self.tx.actor, &unit.id, &unit.id, self.today);
+        let target = unit_target(&viewers, self.tx.actor, &id, &id, self.today);
         let (Ok(import), Ok(correct)) = (self.tx.permit(&target), self.tx.permit(&target)) else {
             return Ok(Err(CountFault::NotYours));
         };
-        let periods = units::periods(self.tx.conn, &unit.id)?;
+        let periods = units::periods(self.tx.conn, &id)?;
         let periods = periods.iter().map(|row| Period { from: row.valid_from, to: row.valid_to }).collect();
-        Ok(Ok(Named { id: unit.id, periods, import, correct, created: 0, days: None }))
+        Ok(Ok(Named { id, periods, import, correct, created: 0, days: None }))
     }
 
     /// One row of the trail for each unit that got records.
@@ -287,12 +314,12 @@ fn told(row: u64, (pointer, code, about): Fault) -> RowFault {
 pub fn correction(
     tx: &mut Tx<'_>,
     permit: &Permit<CorrectDossierCounts>,
-    code: &str,
     before: &CountRow,
     after: &CountRow,
     reason: &str,
 ) -> Result<(), ApiError> {
-    let state = |row| Ok::<_, ApiError>(serde_json::to_value(CountView::of(row, code)?).ok());
+    let codes = sight::codes(tx.conn, std::slice::from_ref(after))?;
+    let state = |row| Ok::<_, ApiError>(serde_json::to_value(CountView::of(row, &codes)?).ok());
     let change = Change {
         kind: KIND,
         id: &after.id,

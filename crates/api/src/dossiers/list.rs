@@ -69,12 +69,8 @@ impl CountNarrowing {
 
 /// Rows as they are shown.
 pub fn views(conn: &mut Conn, found: &[CountRow]) -> Result<Vec<CountView>, ApiError> {
-    let mut unit_ids: Vec<String> = found.iter().map(|row| row.unit_id.clone()).collect();
-    unit_ids.sort_unstable();
-    unit_ids.dedup();
-    let codes = sight::codes(conn, &unit_ids)?;
-    let code = |row: &CountRow| codes.get(&row.unit_id).map_or("", String::as_str).to_owned();
-    found.iter().map(|row| CountView::of(row, &code(row))).collect()
+    let codes = sight::codes(conn, found)?;
+    found.iter().map(|row| CountView::of(row, &codes)).collect()
 }
 
 /// List dossier counts

@@ -1,5 +1,7 @@
 //! Who sees and gives the counts of which unit.
 
+use std::collections::{BTreeSet, HashMap};
+
 use chrono::NaiveDate;
 use kstt_domain::policy::actions::ReadDossierCounts;
 use kstt_domain::policy::{Actor, permit};
@@ -25,10 +27,10 @@ pub fn found(
     Ok((row, permit::<ReadDossierCounts>(actor, &target).is_ok()))
 }
 
-/// Codes of units, by id.
-pub fn codes(
-    conn: &mut Conn,
-    unit_ids: &[String],
-) -> Result<std::collections::HashMap<String, String>, Error> {
-    Ok(units::by_ids(conn, unit_ids)?.into_iter().map(|unit| (unit.id, unit.code)).collect())
+/// Codes of the units that records name, by id.
+pub fn codes(conn: &mut Conn, found: &[CountRow]) -> Result<HashMap<String, String>, Error> {
+    let named = found.iter().flat_map(|row| [row.unit_id.clone(), row.lead_unit_id.clone()]);
+    let unit_ids: BTreeSet<String> = named.collect();
+    let units = units::by_ids(conn, &unit_ids.into_iter().collect::<Vec<_>>())?;
+    Ok(units.into_iter().map(|unit| (unit.id, unit.code)).collect())
 }

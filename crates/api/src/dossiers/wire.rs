@@ -1,5 +1,7 @@
 //! What the room reads and shows.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use kstt_domain::dossiers::{CountChannel, CountFault, Counts};
 use kstt_domain::units::UnitLevel;
@@ -12,7 +14,7 @@ use crate::http::ApiError;
 /// An import has so many records at most.
 pub const MOST_RECORDS: usize = 20_000;
 
-/// The counts of one unit, field, level and channel for one period.
+/// The counts of one unit, field, level, channel and lead for one period.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = DossierCountRecord, example = json!({
@@ -24,6 +26,11 @@ pub struct Record {
     /// Code of the unit that settles.
     #[schema(min_length = 2, max_length = 20, pattern = "^[A-Z0-9]{2,20}$")]
     pub unit: String,
+    /// Code of the unit whose dossiers these are, when `unit` takes part in those of another (liên thông); sums over
+    /// both count them once, with that unit.
+    #[serde(default)]
+    #[schema(min_length = 2, max_length = 20, pattern = "^[A-Z0-9]{2,20}$")]
+    pub lead: Option<String>,
     /// Field (lĩnh vực), as reports name it.
     #[schema(min_length = 1, max_length = 200)]
     pub field: String,
@@ -107,6 +114,9 @@ pub struct CountView {
     /// Code of the unit that settled.
     #[schema(max_length = 20)]
     pub unit: String,
+    /// Code of the unit whose dossiers they are; null: its own.
+    #[schema(max_length = 20)]
+    pub lead: Option<String>,
     /// Field (lĩnh vực).
     #[schema(max_length = 200)]
     pub field: String,
@@ -134,12 +144,13 @@ pub struct CountView {
 }
 
 impl CountView {
-    /// A row of the unit of a code.
-    pub fn of(row: &CountRow, unit: &str) -> Result<Self, ApiError> {
+    /// A row, with the codes of units by their ids.
+    pub fn of(row: &CountRow, codes: &HashMap<String, String>) -> Result<Self, ApiError> {
         let counts = row.counts()?;
         Ok(Self {
             id: row.id.clone(),
-            unit: unit.to_owned(),
+            unit: codes.get(&row.unit_id).cloned().unwrap_or_default(),
+            lead: codes.get(&row.lead_unit_id).filter(|_| row.lead_unit_id != row.unit_id).cloned(),
             field: row.field.clone(),
             level: row.level.0,
             channel: row.channel.0,

@@ -29,6 +29,8 @@ const LARGEST: i64 = 1_000_000_000_000_000;
 pub struct Work {
     pub row: ReportRow,
     pub revision: RevisionRow,
+    /// The revision before, if this change sends it back.
+    pub ended: Option<RevisionRow>,
     pub form: ReportForm,
     pub period: PeriodRow,
     /// What the trail keeps of the change.
@@ -66,6 +68,9 @@ where
             let now = tx.now.naive_utc();
             let row =
                 rows::store_report(tx.conn, &permit, &before, work.row.clone(), now)?.ok_or(Halt::Raced)?;
+            if let Some(ended) = &work.ended {
+                rows::put_revision(tx.conn, &permit, ended)?;
+            }
             rows::put_revision(tx.conn, &permit, &work.revision)?;
             trail(tx, &permit, &before, &row, event, &work)?;
             let told = Teller::at(tx.now).tell_all(tx.conn, &row, Some(&work.revision))?;
@@ -84,9 +89,14 @@ fn load(tx: &mut Tx<'_>, row: &ReportRow) -> Result<Work, Halt> {
         computed_at: None,
         submitted_at: None,
         submitted_by: None,
+        shared: "{}".to_owned(),
+        sent_at: None,
+        accepted_at: None,
+        returned_at: None,
     };
     Ok(Work {
         revision: rows::revision(tx.conn, &row.id, row.revision)?.unwrap_or(empty),
+        ended: None,
         form: form_of(tx.conn, row)?,
         period: rows::period(tx.conn, &row.period)?.ok_or_else(ApiError::not_found)?,
         row: row.clone(),
@@ -371,7 +381,9 @@ fn submit(tx: &mut Tx<'_>, work: &mut Work, wanted: &Submission) -> Result<(), H
         meet(tx, &work.row, at)?;
     }
     let of = counted(tx, work)?;
-    work.row.interlinked = dossiers::interlinked(tx.conn, &work.form, &of)?;
+    let shared = dossiers::shared(tx.conn, &work.form, &of)?;
+    work.revision.shared = serde_json::to_string(&shared).map_err(Error::from)?;
+    work.revision.sent_at = Some(tx.now.naive_utc());
     work.revision.submitted_at = Some(at.naive_utc());
     work.revision.submitted_by = Some(tx.actor.name.clone());
     let late = is_late(work.row.due_on, Some(vn_date(at)), vn_date(tx.now));

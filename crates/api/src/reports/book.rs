@@ -1,6 +1,7 @@
 //! The book of a period: every form of the city in one workbook, laid out as printed, and a chart.
 
 use actix_web::{HttpResponse, get, web};
+use chrono::{DateTime, Utc};
 use kstt_domain::policy::Action;
 use kstt_domain::reports::{Cells, FormColumn, ReportForm};
 use kstt_persistence::reports as rows;
@@ -15,11 +16,13 @@ use crate::export::{ExportFormat, ExportedTable, send_file, unwritable};
 use crate::http::{ApiError, Caller, Params};
 
 /// What is part of the book.
-#[derive(Debug, serde::Deserialize, IntoParams)]
+#[derive(Debug, Clone, Copy, serde::Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 struct BookQuery {
     /// Also reports that are submitted and not accepted yet.
     with_submitted: Option<bool>,
+    /// As it was recorded at this moment, which is over; without it, as it is now.
+    as_of: Option<DateTime<Utc>>,
 }
 
 /// Take the book of a period
@@ -45,8 +48,8 @@ async fn get_report_book(
             let period = rows::period(conn, &code)?.ok_or_else(ApiError::not_found)?;
             let mut parts = Vec::new();
             for form in rows::forms_on(conn, period.first_day)? {
-                let query =
-                    RollupQuery { form: form.code, unit: None, with_submitted: query.0.with_submitted };
+                let BookQuery { with_submitted, as_of } = query.0;
+                let query = RollupQuery { form: form.code, unit: None, with_submitted, as_of };
                 let summed = sum(conn, &here, &period, &query)?;
                 parts.push((summed.form, summed.cells));
             }

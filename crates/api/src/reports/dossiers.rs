@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use kstt_domain::codes::Code;
 use kstt_domain::dossiers::{CauseCounts, CountChannel};
-use kstt_domain::reports::{FormRows, ReportForm, ReportMeasure};
+use kstt_domain::reports::{Cells, FormRows, ReportForm, ReportMeasure};
 use kstt_domain::units::UnitLevel;
 use kstt_persistence::Conn;
-use kstt_persistence::dossiers::{CountKey, CountSums, Filter, Stock, list, stock_at, sums};
+use kstt_persistence::dossiers::{CountKey, CountSums, Filter, Led, Stock, leads, list, stock_at, sums};
 
+use super::cells::Figures;
 use super::measure::{Counted, TOTAL};
 use super::records::CountedRecord;
 use crate::http::ApiError;
@@ -35,17 +36,30 @@ pub fn is_of(measure: ReportMeasure) -> bool {
 }
 
 impl Dossiers {
-    pub fn count(conn: &mut Conn, of: &Counted) -> Result<Self, ApiError> {
+    pub fn count(conn: &mut Conn, of: &Counted, led: Led<'_>) -> Result<Self, ApiError> {
         let (first, last) = of.days;
         Ok(Self {
-            movements: sums(conn, &of.unit_ids, (first, last))?,
-            at_start: stock_at(conn, &of.unit_ids, first.pred_opt().unwrap_or(first))?,
-            at_end: stock_at(conn, &of.unit_ids, last)?,
+            movements: sums(conn, &of.unit_ids, led, (first, last))?,
+            at_start: stock_at(conn, &of.unit_ids, led, first.pred_opt().unwrap_or(first))?,
+            at_end: stock_at(conn, &of.unit_ids, led, last)?,
         })
     }
 
+    /// Every figure of a form that dossiers give.
+    pub fn figures(&self, form: &ReportForm) -> Figures {
+        let mut found = Figures::new();
+        for column in &form.columns {
+            for measure in &column.source {
+                for (row, value) in self.measured(form.rows, *measure) {
+                    *found.entry((row, column.code.clone())).or_default() += value;
+                }
+            }
+        }
+        found
+    }
+
     /// A measure, row by row: rows are fields, levels, or the whole.
-    pub fn measured(&self, rows: FormRows, measure: ReportMeasure) -> Vec<(String, i64)> {
+    fn measured(&self, rows: FormRows, measure: ReportMeasure) -> Vec<(String, i64)> {
         use ReportMeasure as M;
         let mut found = BTreeMap::new();
         let mut add = |field: &str, level: UnitLevel, value: i64| {
@@ -76,14 +90,19 @@ fn row_of(rows: FormRows, field: &str, level: UnitLevel) -> &str {
     }
 }
 
-/// Of the dossiers that some units received in a period, those that another agency counts as well; of a form
-/// that is not filled from dossiers, none.
-pub fn interlinked(conn: &mut Conn, form: &ReportForm, of: &Counted) -> Result<i64, ApiError> {
-    if !fill(form) {
-        return Ok(0);
+/// Of the figures of a form, what some units have of dossiers that others lead, by the id of the one that leads.
+pub fn shared(conn: &mut Conn, form: &ReportForm, of: &Counted) -> Result<BTreeMap<String, Cells>, ApiError> {
+    let mut found = BTreeMap::new();
+    if fill(form) {
+        for lead in leads(conn, &of.unit_ids, of.days.1)? {
+            let mut cells = Cells::new();
+            for ((row, column), value) in Dossiers::count(conn, of, Led::By(&lead))?.figures(form) {
+                cells.entry(row).or_default().insert(column, value);
+            }
+            found.insert(lead, cells);
+        }
     }
-    let found = sums(conn, &of.unit_ids, of.days)?;
-    Ok(found.iter().map(|part| part.interlinked).sum())
+    Ok(found)
 }
 
 /// What received, early, on time and late of a channel give to a measure.
@@ -151,7 +170,7 @@ fn in_hand(
     measure: ReportMeasure,
     day: NaiveDate,
 ) -> Result<Vec<Given>, ApiError> {
-    let stocks = stock_at(conn, &of.unit_ids, day)?;
+    let stocks = stock_at(conn, &of.unit_ids, Led::ByAnyone, day)?;
     let given = |stock: Stock| Some((stock.id.clone(), stock.key.clone(), standing(measure, &stock)?));
     Ok(stocks.into_iter().filter_map(given).collect())
 }

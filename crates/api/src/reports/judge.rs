@@ -5,7 +5,7 @@ use kstt_domain::feedback::LedgerState;
 use kstt_domain::policy::actions::JudgeReport;
 use kstt_domain::policy::{Actor, Target};
 use kstt_domain::reports::{CheckSeverity, ReportEvent};
-use kstt_persistence::reports::{self as rows, ReportLedgerRow};
+use kstt_persistence::reports::{self as rows, ReportLedgerRow, RevisionRow};
 use kstt_persistence::{Error, Stored};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -66,9 +66,17 @@ fn send_back(tx: &mut Tx<'_>, work: &mut Work, wanted: &SendBack) -> Result<(), 
     faults.finish()?;
     work.row.revision += 1;
     work.row.accepted_at = None;
-    work.revision.revision = work.row.revision;
-    (work.revision.submitted_at, work.revision.submitted_by) = (None, None);
-    work.revision.objections = serde_json::to_string(&objections).map_err(Error::from)?;
+    let next = RevisionRow {
+        revision: work.row.revision,
+        objections: serde_json::to_string(&objections).map_err(Error::from)?,
+        submitted_at: None,
+        submitted_by: None,
+        sent_at: None,
+        accepted_at: None,
+        ..work.revision.clone()
+    };
+    let ended = std::mem::replace(&mut work.revision, next);
+    work.ended = Some(RevisionRow { returned_at: Some(tx.now.naive_utc()), ..ended });
     work.noted = json!({ "objections": objections.len() });
     Ok(())
 }
@@ -127,6 +135,7 @@ fn accept(tx: &mut Tx<'_>, work: &mut Work, wanted: &ReportAcceptance) -> Result
     }
     faults.finish()?;
     work.row.accepted_at = Some(tx.now.naive_utc());
+    work.revision.accepted_at = work.row.accepted_at;
     work.noted = json!({ "warned": warned });
     work.reason = comment;
     open_page(tx, work)

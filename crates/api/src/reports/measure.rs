@@ -2,24 +2,22 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use kstt_domain::calendar::start_of_vn_day;
-use kstt_domain::procedures::Level;
 use kstt_domain::reports::{FormRows, ReportForm, ReportMeasure};
 use kstt_persistence::Conn;
-use kstt_persistence::procedures::{Facet, Filter, count};
+use kstt_persistence::dossiers::Led;
 use kstt_persistence::reports::{
-    FeedbackFigures, FeedbackMeasure, OfField, PeriodRow, duty_figures, feedback_figures, registry_figures,
+    Duties, FeedbackFigures, FeedbackMeasure, OfField, PeriodRow, feedback_figures,
 };
 
 use super::cells::Figures;
 use super::dossiers::{self, Dossiers};
+use super::held::Held;
 use crate::http::ApiError;
 
 /// The row of what is counted as a whole.
 pub const TOTAL: &str = "total";
 /// The row of what belongs to no known field.
 pub const NO_FIELD: &str = "—";
-/// More procedures than there will ever be.
-const ALL: i64 = 1_000_000;
 
 /// Whose records of which days are counted, as they are known at a moment.
 #[derive(Debug, Clone)]
@@ -35,6 +33,11 @@ impl Counted {
         Self { unit_ids, days: (period.data_from, period.data_to), now }
     }
 
+    /// As the deadlines are counted.
+    pub fn duties(&self) -> Duties<'_> {
+        Duties { unit_ids: &self.unit_ids, days: self.days, now: self.now.naive_utc() }
+    }
+
     /// As the feedback room counts it.
     pub fn feedback(&self) -> FeedbackFigures<'_> {
         let after = self.days.1.succ_opt().unwrap_or(self.days.1);
@@ -48,15 +51,13 @@ impl Counted {
 
 /// Every figure of a form that records give.
 pub fn figures(conn: &mut Conn, form: &ReportForm, of: &Counted) -> Result<Figures, ApiError> {
-    let mut found = Figures::new();
-    let dossiers = dossiers::fill(form).then(|| Dossiers::count(conn, of)).transpose()?;
+    let mut found = match dossiers::fill(form) {
+        true => Dossiers::count(conn, of, Led::ByAnyone)?.figures(form),
+        false => Figures::new(),
+    };
     for column in &form.columns {
         for measure in &column.source {
-            let counted = match &dossiers {
-                Some(dossiers) if dossiers::is_of(*measure) => dossiers.measured(form.rows, *measure),
-                _ => measured(conn, form.rows, *measure, of)?,
-            };
-            for (row, value) in counted {
+            for (row, value) in measured(conn, form.rows, *measure, of)? {
                 *found.entry((row, column.code.clone())).or_default() += value;
             }
         }
@@ -108,30 +109,14 @@ fn measured(
     measure: ReportMeasure,
     of: &Counted,
 ) -> Result<Vec<(String, i64)>, ApiError> {
-    use ReportMeasure as M;
-    let total = |value| vec![(TOTAL.to_owned(), value)];
     let mut found = Vec::new();
     for part in of_feedback(measure) {
         for (field, value) in feedback_figures(conn, of.feedback(), *part)? {
             found.push((row_of(rows, field), value));
         }
     }
-    let in_force = |conn: &mut Conn, level: Option<Level>| {
-        let conditions = level.map(|level| Facet::level(level).into()).into_iter().collect();
-        count(conn, of.days.1, &Filter { conditions, updated_since: None }, ALL)
-    };
-    let duties = |conn: &mut Conn| duty_figures(conn, &of.unit_ids, of.days, of.now.naive_utc());
-    Ok(match measure {
-        M::RegistryProcedures => total(in_force(conn, None)?),
-        M::RegistryCity => total(in_force(conn, Some(Level::City))?),
-        M::RegistryDistrict => total(in_force(conn, Some(Level::District))?),
-        M::RegistryCommune => total(in_force(conn, Some(Level::Commune))?),
-        M::RegistryNew => total(registry_figures(conn, of.days)?.new),
-        M::RegistryAmended => total(registry_figures(conn, of.days)?.amended),
-        M::RegistryRepealed => total(registry_figures(conn, of.days)?.repealed),
-        M::ObligationsMetOnTime => total(duties(conn)?.0),
-        M::ObligationsMetLate => total(duties(conn)?.1),
-        M::ObligationsOverdue => total(duties(conn)?.2),
-        _ => found,
-    })
+    if let Some(held) = Held::by(measure) {
+        found.push((TOTAL.to_owned(), held.count(conn, of)?));
+    }
+    Ok(found)
 }

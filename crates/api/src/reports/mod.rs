@@ -10,6 +10,7 @@ mod cells;
 mod dossiers;
 mod export;
 mod forms;
+mod held;
 mod judge;
 mod ledger;
 mod list;

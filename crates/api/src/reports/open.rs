@@ -103,7 +103,6 @@ pub fn begin(
         revision: 1,
         due_on,
         nothing_arose: false,
-        interlinked: 0,
         arrival_number: None,
         first_submitted_at: None,
         accepted_at: None,

@@ -11,7 +11,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::measure::{Counted, field_of, of_feedback};
+use super::held::Held;
+use super::measure::{Counted, TOTAL, field_of, of_feedback};
 use super::wire::form_of;
 use super::{dossiers, sight};
 use crate::contract::problems;
@@ -37,8 +38,8 @@ pub struct CountedRecord {
     pub kind: &'static str,
     #[schema(max_length = 36)]
     pub id: String,
-    /// What it is called: the code of an item, the period of counts.
-    #[schema(max_length = 40)]
+    /// What it is called: the code of an item or a procedure, the period of counts, a rule and what it is about.
+    #[schema(max_length = 120)]
     pub code: String,
     /// What it adds to the figure.
     #[schema(minimum = 0, maximum = 1000000000000000i64)]
@@ -85,10 +86,12 @@ async fn list_report_cell_records(
             let mut found: BTreeMap<String, CountedRecord> = BTreeMap::new();
             for measure in &column.source {
                 let part = (after, i64::from(limit) + 1);
-                let records = of_feedback_in(conn, &of, (form.rows, &row_name), *measure, part)?;
-                for record in
-                    records.into_iter().chain(dossiers::records(conn, &of, form.rows, *measure, &row_name)?)
-                {
+                let mut records = of_feedback_in(conn, &of, (form.rows, &row_name), *measure, part)?;
+                records.extend(dossiers::records(conn, &of, form.rows, *measure, &row_name)?);
+                if let Some(held) = Held::by(*measure).filter(|_| row_name == TOTAL) {
+                    records.extend(held.records(conn, &of, part)?);
+                }
+                for record in records {
                     match found.get_mut(&record.id) {
                         // It gives to several measures of the column.
                         Some(known) => known.value += record.value,

@@ -1,13 +1,17 @@
 //! Adding reports up: commune, district, city; every cell with its origin, and beside other periods.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use actix_web::{HttpResponse, get, web};
+use chrono::{DateTime, Utc};
+use kstt_domain::calendar::vn_date;
 use kstt_domain::obligations::DutyPeriod;
 use kstt_domain::policy::Action;
-use kstt_domain::reports::{Cells, PeriodKind, ReportForm, ReportState, accumulate, add_up, violations};
-use kstt_persistence::reports::{self as rows, PeriodRow};
-use kstt_persistence::{Conn, units};
+use kstt_domain::reports::{
+    Cells, PeriodKind, ReportForm, ReportMeasure, accumulate, add_up, violations, without,
+};
+use kstt_persistence::reports::{self as rows, PeriodRow, ReportRow, RevisionRow, Standing};
+use kstt_persistence::{Conn, Error, units};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -15,9 +19,9 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use super::cells::Table;
 use super::open::kind_of;
 use super::sight;
-use super::wire::{Teller, too_large};
+use super::wire::{Teller, form_of, too_large};
 use crate::contract::problems;
-use crate::http::{ApiError, Caller, Narrowed, Reply, say};
+use crate::http::{ApiError, Caller, Narrowed, ProblemCode, Reply, say, stored_moment};
 
 /// What is added up.
 #[derive(Debug, Clone, Deserialize, IntoParams)]
@@ -31,6 +35,20 @@ pub struct RollupQuery {
     pub unit: Option<String>,
     /// Also reports that are submitted and not accepted yet.
     pub with_submitted: Option<bool>,
+    /// As it was recorded at this moment, which is over: the same question has the same answer for ever. Without it,
+    /// as it is now.
+    pub as_of: Option<DateTime<Utc>>,
+}
+
+impl RollupQuery {
+    fn standing(&self, now: DateTime<Utc>) -> Result<Standing, ApiError> {
+        if self.as_of.is_some_and(|moment| moment > now) {
+            let detail = say("Không được ở tương lai.", "It cannot lie in the future.");
+            return Err(ApiError::parameter(ProblemCode::Invalid, "as_of", detail));
+        }
+        let with_submitted = self.with_submitted == Some(true);
+        Ok(Standing { as_of: self.as_of.map(stored_moment), with_submitted })
+    }
 }
 
 /// How it is told.
@@ -60,7 +78,12 @@ struct RollupView {
     /// Units that owe a report which is not part of it.
     #[schema(max_items = 100000)]
     left_out: Vec<String>,
-    /// Of the dossiers received, those that another agency counts as well: without them each counts once.
+    /// The moment that was asked for; null: as it is now.
+    as_of: Option<DateTime<Utc>>,
+    /// Of those included, units whose records were counted before the data window was over.
+    #[schema(max_items = 100000)]
+    partial: Vec<CountedEarly>,
+    /// Dossiers received that two of the reports hold: each is counted once, with the unit that leads it.
     #[schema(minimum = 0, maximum = 9007199254740991i64)]
     interlinked: i64,
     #[schema(max_items = 100000)]
@@ -70,6 +93,15 @@ struct RollupView {
     checks: Vec<BrokenSum>,
     #[serde(skip_serializing_if = "Option::is_none")]
     compared: Option<Compared>,
+}
+
+/// A unit whose figures stop before the end of the window.
+#[derive(Debug, Serialize, ToSchema)]
+struct CountedEarly {
+    #[schema(max_length = 20)]
+    unit: String,
+    /// When its records were counted last.
+    computed_at: DateTime<Utc>,
 }
 
 /// One cell of a sum.
@@ -99,6 +131,9 @@ struct CellShare {
     revision: i64,
     #[schema(minimum = 0, maximum = 9007199254740991i64)]
     value: i64,
+    /// So many of these are counted with the unit that leads, whose report is part of the sum too.
+    #[schema(minimum = 0, maximum = 9007199254740991i64)]
+    counted_elsewhere: i64,
 }
 
 /// A check that does not hold for the sums.
@@ -142,8 +177,19 @@ pub struct Summed {
     pub cells: Cells,
     pub included: Vec<String>,
     pub left_out: Vec<String>,
+    partial: Vec<CountedEarly>,
     interlinked: i64,
     shares: BTreeMap<(String, String), Vec<CellShare>>,
+}
+
+/// What one unit brings into a sum.
+struct Part {
+    unit: String,
+    row: ReportRow,
+    revision: RevisionRow,
+    /// What it declares, and that without what others count.
+    cells: Cells,
+    own: Cells,
 }
 
 /// Adds up what units reported for a period, of those the caller sees: one and those below it in the tree of the
@@ -164,52 +210,98 @@ pub fn sum(
         None => None,
     };
     let is_part = |unit: &String| [&seen, &below].into_iter().flatten().all(|units| units.contains(unit));
+    let mut found = rows::standing(conn, (&period.code, &query.form), query.standing(caller.now)?)?;
+    found.retain(|(row, _)| is_part(&row.unit_id));
+    let form = match found.first() {
+        Some((row, _)) => form_of(conn, row)?,
+        None => known_form(conn, &query.form, period)?,
+    };
     let mut teller = Teller::at(caller.now);
-    let (mut tables, mut form) = (Vec::new(), None);
-    let (mut included, mut left_out, mut interlinked) = (Vec::new(), Vec::new(), 0);
+    let (mut counted, mut left_out) = (Vec::new(), Vec::new());
+    for (row, revision) in found {
+        match revision {
+            Some(revision) => counted.push((row, revision)),
+            None => left_out.push(teller.code(conn, &row.unit_id)?),
+        }
+    }
+    left_out.sort();
+    let mut parts = Vec::new();
+    let counted_units = led_within(conn, caller, period, &counted)?;
+    for (row, revision) in counted {
+        let cells = Table::read(Some(&revision))?.figures(&form, true).map_err(too_large)?;
+        let mut shared: BTreeMap<String, Cells> =
+            serde_json::from_str(&revision.shared).map_err(Error::from)?;
+        shared.retain(|lead, _| counted_units.contains(lead));
+        let own = without(&form, &cells, shared.values()).map_err(too_large)?;
+        parts.push(Part { unit: teller.code(conn, &row.unit_id)?, row, revision, cells, own });
+    }
+    parts.sort_by(|a, b| a.unit.cmp(&b.unit));
+    Ok(Summed {
+        cells: add_up(&form, parts.iter().map(|part| &part.own)).map_err(too_large)?,
+        included: parts.iter().map(|part| part.unit.clone()).collect(),
+        left_out,
+        partial: parts.iter().filter_map(|part| part.counted_early(period)).collect(),
+        interlinked: parts.iter().map(|part| part.interlinked(&form)).sum(),
+        shares: shares(&parts),
+        form,
+    })
+}
+
+/// The units whose dossiers a sum has with them who lead these: those of its reports, and whose work they have
+/// taken over.
+fn led_within(
+    conn: &mut Conn,
+    caller: &Caller,
+    period: &PeriodRow,
+    counted: &[(ReportRow, RevisionRow)],
+) -> Result<HashSet<String>, ApiError> {
+    if counted.iter().all(|(_, revision)| revision.shared == "{}") {
+        return Ok(HashSet::new());
+    }
+    let viewers = caller.app.units.viewers(conn)?;
+    let inherited = counted.iter().map(|(row, _)| sight::inherited(&viewers, &row.unit_id, period.last_day));
+    Ok(inherited.flatten().collect())
+}
+
+fn shares(parts: &[Part]) -> BTreeMap<(String, String), Vec<CellShare>> {
     let mut shares: BTreeMap<(String, String), Vec<CellShare>> = BTreeMap::new();
-    for (row, revision) in rows::of_period(conn, &period.code, Some(&query.form))? {
-        if !is_part(&row.unit_id) {
-            continue;
-        }
-        if form.is_none() {
-            form = Some(super::wire::form_of(conn, &row)?);
-        }
-        let unit = teller.code(conn, &row.unit_id)?;
-        let counts = match row.state.0 {
-            ReportState::Accepted | ReportState::Frozen => true,
-            ReportState::Submitted | ReportState::Resubmitted => query.with_submitted == Some(true),
-            ReportState::Drafting | ReportState::Returned => false,
-        };
-        let (true, Some(form)) = (counts, &form) else {
-            left_out.push(unit);
-            continue;
-        };
-        let cells = Table::read(revision.as_ref())?.figures(form, true).map_err(too_large)?;
-        for (name, columns) in &cells {
+    for part in parts {
+        for (name, columns) in &part.cells {
             for (column, value) in columns {
                 let share = CellShare {
-                    unit: unit.clone(),
-                    report: row.id.clone(),
-                    revision: row.revision,
+                    unit: part.unit.clone(),
+                    report: part.row.id.clone(),
+                    revision: part.revision.revision,
                     value: *value,
+                    counted_elsewhere: value - part.own[name][column],
                 };
                 shares.entry((name.clone(), column.clone())).or_default().push(share);
             }
         }
-        included.push(unit);
-        interlinked += row.interlinked;
-        tables.push(cells);
     }
-    let form = match form {
-        Some(form) => form,
-        None => known_form(conn, &query.form, period)?,
-    };
-    let cells = add_up(&form, tables.iter()).map_err(too_large)?;
-    shares.values_mut().for_each(|shares| shares.sort_by(|a, b| a.unit.cmp(&b.unit)));
-    included.sort();
-    left_out.sort();
-    Ok(Summed { form, cells, included, left_out, interlinked, shares })
+    shares
+}
+
+impl Part {
+    /// Its figures stop before the end of the data window.
+    fn counted_early(&self, period: &PeriodRow) -> Option<CountedEarly> {
+        let at = self.revision.computed_at?.and_utc();
+        (vn_date(at) <= period.data_to).then(|| CountedEarly { unit: self.unit.clone(), computed_at: at })
+    }
+
+    /// Of the dossiers received, those that another unit's report has.
+    fn interlinked(&self, form: &ReportForm) -> i64 {
+        use ReportMeasure::{DossiersReceivedDirect, DossiersReceivedOnline};
+        let is_received =
+            |measure: &ReportMeasure| [DossiersReceivedDirect, DossiersReceivedOnline].contains(measure);
+        let received = form.columns.iter().filter(|column| column.source.iter().any(is_received));
+        let of = |cells: &Cells| -> i64 {
+            let columns = received.clone().map(|column| column.code.as_str()).collect::<Vec<_>>();
+            let is_one = |(code, _): &(&String, &i64)| columns.contains(&code.as_str());
+            cells.values().flat_map(|row| row.iter().filter(is_one)).map(|(_, value)| value).sum()
+        };
+        of(&self.cells) - of(&self.own)
+    }
 }
 
 fn known_form(conn: &mut Conn, code: &str, period: &PeriodRow) -> Result<ReportForm, ApiError> {
@@ -218,7 +310,7 @@ fn known_form(conn: &mut Conn, code: &str, period: &PeriodRow) -> Result<ReportF
         Some(row) => Ok(row.read()?),
         None => {
             let detail = say("Không có biểu mẫu này vào kỳ đó.", "No such form is in force in that period.");
-            Err(ApiError::parameter(crate::http::ProblemCode::Invalid, "form", detail))
+            Err(ApiError::parameter(ProblemCode::Invalid, "form", detail))
         }
     }
 }
@@ -263,6 +355,8 @@ async fn roll_up_reports(
             let checks = violations(&summed.form, &summed.cells, None).into_iter();
             let shares = (telling.origins == Some(true)).then_some(&summed.shares);
             Ok(RollupView {
+                as_of: query.as_of,
+                partial: summed.partial,
                 interlinked: summed.interlinked,
                 period: period.code,
                 cells: told(&summed.cells, shares),

@@ -109,7 +109,7 @@ async fn get_reporting_period_status(
             let period = rows::period(conn, &code)?.ok_or_else(ApiError::not_found)?;
             let seen = sight::listed(conn, &here.actor, None, today)?;
             let mut by_unit: BTreeMap<String, Vec<ReportRow>> = BTreeMap::new();
-            for (row, _) in rows::of_period(conn, &code, None)? {
+            for row in rows::of_period(conn, &code)? {
                 if seen.as_ref().is_none_or(|seen| seen.contains(&row.unit_id)) {
                     by_unit.entry(row.unit_id.clone()).or_default().push(row);
                 }
@@ -216,10 +216,10 @@ fn freeze(tx: &mut Tx<'_>, code: &str, wanted: &Freezing) -> Result<Reply, Halt>
         return Err(ApiError::conflict(say("Kỳ báo cáo đã chốt.", "The period is frozen.")).into());
     }
     let now = tx.now.naive_utc();
-    let all = rows::of_period(tx.conn, code, None)?;
+    let all = rows::of_period(tx.conn, code)?;
     let accepted: Vec<(ReportRow, ReportState)> = all
         .iter()
-        .filter_map(|(row, _)| Some((row.clone(), next(row.state.0, ReportEvent::Freeze).ok()?)))
+        .filter_map(|row| Some((row.clone(), next(row.state.0, ReportEvent::Freeze).ok()?)))
         .collect();
     let done = FrozenPeriod {
         period: code.to_owned(),

@@ -33,13 +33,12 @@ crate::codes! {
         UnitNotThere = "unit_not_there", "Đơn vị không tồn tại trong kỳ", "The unit does not exist in the period";
         NotYours = "not_yours", "Không được ghi số liệu của đơn vị này", "The counts of this unit are not yours to give";
         OutOfRange = "out_of_range", "Phải từ 0 đến 1 tỷ", "It must be from 0 to 1,000,000,000";
-        MoreInterlinkedThanReceived = "more_interlinked_than_received", "Số liên thông nhiều hơn số tiếp nhận", "More are interlinked than were received";
         MoreTimedThanSettled = "more_timed_than_settled", "Sớm hạn, đúng hạn và quá hạn cộng lại nhiều hơn số đã xử lý xong và đã trả kết quả", "Early, on time and late together are more than were settled or returned";
         MorePendingThanOpen = "more_pending_than_open", "Đang giải quyết trong hạn và quá hạn cộng lại nhiều hơn số hồ sơ ở các trạng thái chưa kết thúc", "In time and overdue together are more than stand in a status that is not final";
         MoreCausesThanLate = "more_causes_than_late", "Số theo nguyên nhân nhiều hơn số quá hạn", "More have a cause of lateness than are late or overdue";
         Overlaps = "overlaps", "Đã có số liệu của một kỳ trùng ngày", "Counts of a period that shares days are stored";
         Differs = "differs", "Khác số liệu đã lưu; cần nêu lý do để đính chính", "It differs from what is stored; a correction needs a reason";
-        Twice = "twice", "Đã có bản ghi của cùng đơn vị, lĩnh vực, cấp, kênh và kỳ trước đó trong tệp", "An earlier record of the file has the same unit, field, level, channel and period";
+        Twice = "twice", "Đã có bản ghi của cùng đơn vị, lĩnh vực, cấp, kênh, đơn vị chủ trì và kỳ trước đó trong tệp", "An earlier record of the file has the same unit, field, level, channel, lead and period";
         SettledUntimed = "settled_untimed", "Có hồ sơ đã xử lý xong chưa tính sớm, đúng hay quá hạn", "Some that were settled are neither early, on time nor late";
         PendingUntimed = "pending_untimed", "Có hồ sơ đang xử lý chưa tính trong hạn hay quá hạn", "Some that are in process are neither in time nor overdue";
         CausesMissing = "causes_missing", "Có hồ sơ quá hạn chưa nêu nguyên nhân", "Some that are late have no cause";

@@ -89,10 +89,6 @@ pub struct Counts {
     /// Received in the period.
     #[cfg_attr(feature = "schema", schema(minimum = 0, maximum = 1_000_000_000))]
     pub received: i64,
-    /// Of these, came from a dossier of another agency that is counted there.
-    #[serde(default)]
-    #[cfg_attr(feature = "schema", schema(minimum = 0, maximum = 1_000_000_000))]
-    pub interlinked: i64,
     pub by_status: StatusCounts,
     /// Settled in the period before the day that was due.
     #[cfg_attr(feature = "schema", schema(minimum = 0, maximum = 1_000_000_000))]
@@ -138,7 +134,6 @@ impl Counts {
         let found = timed + pending + self.by_status.stopped + self.by_status.not_accepted;
         let known = in_hand + self.by_status.newly_registered;
         [
-            (self.interlinked > self.received, "/interlinked", CountFault::MoreInterlinkedThanReceived),
             (timed > settled, "/by_status", CountFault::MoreTimedThanSettled),
             (pending > known, "/by_status", CountFault::MorePendingThanOpen),
             (causes > late, "/late_causes", CountFault::MoreCausesThanLate),
@@ -167,7 +162,6 @@ impl Counts {
     pub fn each(&self) -> Vec<(String, i64)> {
         let plain = [
             ("received", self.received),
-            ("interlinked", self.interlinked),
             ("early", self.early),
             ("on_time", self.on_time),
             ("late", self.late),

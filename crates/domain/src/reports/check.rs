@@ -110,6 +110,26 @@ pub fn add_up<'a>(form: &ReportForm, tables: impl Iterator<Item = &'a Cells>) ->
     wide.into_iter().map(narrow_row).collect()
 }
 
+/// A table without what others count of it; a figure that is smaller than that becomes 0.
+pub fn without<'a>(
+    form: &ReportForm,
+    cells: &Cells,
+    others: impl Iterator<Item = &'a Cells>,
+) -> Result<Cells, CellOverflow> {
+    let mut rest = cells.clone();
+    for (key, row) in others.flatten() {
+        for (column, value) in row {
+            let own = form.column(column).filter(|column| !column.is_sum());
+            let cell = own.and_then(|_| rest.get_mut(key)?.get_mut(column));
+            if let Some(cell) = cell {
+                *cell = cell.saturating_sub(*value).max(0);
+            }
+        }
+    }
+    complete(form, &mut rest)?;
+    Ok(rest)
+}
+
 /// Adds up the tables of several periods in a row, the first one first (lũy kế). Movements add up; of what was
 /// there at a moment, the checks that tie a period to the one before say which columns were carried over, which
 /// is the first period's, and what they are carried from, which is the last period's.

@@ -15,7 +15,9 @@ mod window;
 #[cfg(test)]
 mod tests;
 
-pub use check::{CellOverflow, Cells, SUM_CHECK, Violation, accumulate, add_up, complete, violations};
+pub use check::{
+    CellOverflow, Cells, SUM_CHECK, Violation, accumulate, add_up, complete, violations, without,
+};
 pub use codes::{
     CheckSeverity, ColumnKind, DossierStatus, FormCertainty, FormRows, PeriodKind, ReportMeasure, WindowKind,
 };

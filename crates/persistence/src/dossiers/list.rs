@@ -93,7 +93,7 @@ pub fn find(conn: &mut Conn, id: &str) -> Result<Option<CountRow>, Error> {
     Ok(c::table.find(id).select(CountRow::as_select()).first(conn).optional()?)
 }
 
-/// The records of a key's unit, field, level and channel whose periods share days with the key's, the same
+/// The records of a key's unit, field, level, channel and lead whose periods share days with the key's, the same
 /// period included.
 pub fn sharing_days(conn: &mut Conn, key: &CountKey) -> Result<Vec<CountRow>, Error> {
     let earliest = key.period.first() - Days::new(LONGEST_DAYS);
@@ -102,6 +102,7 @@ pub fn sharing_days(conn: &mut Conn, key: &CountKey) -> Result<Vec<CountRow>, Er
         .filter(c::field.eq(&key.field))
         .filter(c::level.eq(Stored(key.level)))
         .filter(c::channel.eq(Stored(key.channel)))
+        .filter(c::lead_unit_id.eq(&key.lead_unit_id))
         .filter(c::first_day.ge(earliest))
         .filter(c::first_day.le(key.period.last()))
         .filter(c::last_day.ge(key.period.first()))

@@ -1,4 +1,4 @@
-//! Dossiers: counts of them by unit, field, level, channel and period, and what reports add up of these.
+//! Dossiers: counts of them by unit, field, level, channel, lead and period, and what reports add up of these.
 
 mod list;
 mod sums;
@@ -10,25 +10,26 @@ use kstt_domain::dossiers::{CauseCounts, CountChannel, CountPeriod, Counts};
 use kstt_domain::units::UnitLevel;
 
 pub use list::{After, Filter, find, list, sharing_days};
-pub use sums::{CountSums, Stock, Window, stock_at, sums};
+pub use sums::{CountSums, Led, Stock, Window, leads, stock_at, sums};
 pub use write::{correct, hold, insert};
 
 use crate::schema::dossier_counts;
 use crate::{Error, Stored};
 
-/// The counts of one unit, field, level, channel and period.
+/// The counts of one unit, field, level, channel, lead and period.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
 #[diesel(table_name = dossier_counts, treat_none_as_default_value = false)]
 pub struct CountRow {
     pub id: String,
     pub unit_id: String,
+    /// The unit itself, or the one that leads the dossiers in which it takes part.
+    pub lead_unit_id: String,
     pub field: String,
     pub level: Stored<UnitLevel>,
     pub channel: Stored<CountChannel>,
     pub first_day: NaiveDate,
     pub last_day: NaiveDate,
     pub received: i64,
-    pub interlinked: i64,
     pub early: i64,
     pub on_time: i64,
     pub late: i64,
@@ -53,6 +54,7 @@ pub struct CountRow {
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct CountKey {
     pub unit_id: String,
+    pub lead_unit_id: String,
     pub field: String,
     pub level: UnitLevel,
     pub channel: CountChannel,
@@ -72,13 +74,13 @@ impl CountRow {
         Ok(Self {
             id,
             unit_id: key.unit_id,
+            lead_unit_id: key.lead_unit_id,
             field: key.field,
             level: Stored(key.level),
             channel: Stored(key.channel),
             first_day: key.period.first(),
             last_day: key.period.last(),
             received: counts.received,
-            interlinked: counts.interlinked,
             early: counts.early,
             on_time: counts.on_time,
             late: counts.late,
@@ -102,6 +104,7 @@ impl CountRow {
     pub fn key(&self) -> CountKey {
         CountKey {
             unit_id: self.unit_id.clone(),
+            lead_unit_id: self.lead_unit_id.clone(),
             field: self.field.clone(),
             level: self.level.0,
             channel: self.channel.0,
@@ -118,7 +121,6 @@ impl CountRow {
     pub fn counts(&self) -> Result<Counts, Error> {
         Ok(Counts {
             received: self.received,
-            interlinked: self.interlinked,
             by_status: serde_json::from_str(&self.by_status)?,
             early: self.early,
             on_time: self.on_time,

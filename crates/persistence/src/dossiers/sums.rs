@@ -21,8 +21,6 @@ pub struct CountSums {
     pub level: UnitLevel,
     pub channel: CountChannel,
     pub received: i64,
-    /// Of these, counted at another agency as well.
-    pub interlinked: i64,
     pub early: i64,
     pub on_time: i64,
     pub late: i64,
@@ -41,16 +39,51 @@ pub struct Stock {
     pub by_status: StatusCounts,
 }
 
+/// Whose dossiers are counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Led<'a> {
+    /// All in which the units take part.
+    ByAnyone,
+    /// Those that one unit leads.
+    By(&'a str),
+}
+
+impl Led<'_> {
+    fn lead(self) -> Option<String> {
+        match self {
+            Self::ByAnyone => None,
+            Self::By(lead) => Some(lead.to_owned()),
+        }
+    }
+}
+
+/// The units other than these that led dossiers they took part in, up to a day.
+pub fn leads(conn: &mut Conn, unit_ids: &[String], day: NaiveDate) -> Result<Vec<String>, Error> {
+    Ok(c::table
+        .filter(c::unit_id.eq_any(unit_ids.to_vec()))
+        .filter(c::lead_unit_id.ne_all(unit_ids.to_vec()))
+        .filter(c::first_day.le(day))
+        .select(c::lead_unit_id)
+        .distinct()
+        .order(c::lead_unit_id.asc())
+        .load(conn)?)
+}
+
 type Key = (String, Stored<UnitLevel>, Stored<CountChannel>);
-type Movements = (i64, i64, i64, i64, i64);
+type Movements = (i64, i64, i64, i64);
 type Causes = (i64, i64, i64, i64, i64, i64);
 
 /// Adds up the periods that lie within a window, in the order of fields, levels and channels. Some units are
 /// added up together.
-pub fn sums(conn: &mut Conn, unit_ids: &[String], window: Window) -> Result<Vec<CountSums>, Error> {
+pub fn sums(
+    conn: &mut Conn,
+    unit_ids: &[String],
+    led: Led<'_>,
+    window: Window,
+) -> Result<Vec<CountSums>, Error> {
     let (from, to) = window;
     // The engines give sums of BIGINT different types.
-    let found: Vec<(Key, Movements, Causes)> = c::table
+    let mut query = c::table
         .filter(c::unit_id.eq_any(unit_ids.to_vec()))
         .filter(c::first_day.between(from, to))
         .filter(c::last_day.le(to))
@@ -60,7 +93,6 @@ pub fn sums(conn: &mut Conn, unit_ids: &[String], window: Window) -> Result<Vec<
             (c::field, c::level, c::channel),
             (
                 sql::<BigInt>("CAST(sum(received) AS BIGINT)"),
-                sql::<BigInt>("CAST(sum(interlinked) AS BIGINT)"),
                 sql::<BigInt>("CAST(sum(early) AS BIGINT)"),
                 sql::<BigInt>("CAST(sum(on_time) AS BIGINT)"),
                 sql::<BigInt>("CAST(sum(late) AS BIGINT)"),
@@ -74,29 +106,42 @@ pub fn sums(conn: &mut Conn, unit_ids: &[String], window: Window) -> Result<Vec<
                 sql::<BigInt>("CAST(sum(cause_other) AS BIGINT)"),
             ),
         ))
-        .load(conn)?;
+        .into_boxed();
+    if let Some(lead) = led.lead() {
+        query = query.filter(c::lead_unit_id.eq(lead));
+    }
+    let found: Vec<(Key, Movements, Causes)> = query.load(conn)?;
     let summed = |((field, level, channel), movements, causes): (Key, Movements, Causes)| {
-        let (received, interlinked, early, on_time, late) = movements;
+        let (received, early, on_time, late) = movements;
         let (dossier, staff, coordination, law, system, other) = causes;
         let late_causes = CauseCounts { dossier, staff, coordination, law, system, other };
         let (level, channel) = (level.0, channel.0);
-        CountSums { field, level, channel, received, interlinked, early, on_time, late, late_causes }
+        CountSums { field, level, channel, received, early, on_time, late, late_causes }
     };
     Ok(found.into_iter().map(summed).collect())
 }
 
-/// How the dossiers of each unit, field, level and channel stand at the end of its latest period that ends on
+/// How the dossiers of each unit, field, level, channel and lead stand at the end of its latest period that ends on
 /// the day or before, in the order of these. What is carried over into a window is the stock of the day before
 /// it.
-pub fn stock_at(conn: &mut Conn, unit_ids: &[String], day: NaiveDate) -> Result<Vec<Stock>, Error> {
-    type Latest = (String, String, Stored<UnitLevel>, Stored<CountChannel>, Option<NaiveDate>);
-    let latest: Vec<Latest> = c::table
+pub fn stock_at(
+    conn: &mut Conn,
+    unit_ids: &[String],
+    led: Led<'_>,
+    day: NaiveDate,
+) -> Result<Vec<Stock>, Error> {
+    type Latest = (String, String, Stored<UnitLevel>, Stored<CountChannel>, String, Option<NaiveDate>);
+    let mut query = c::table
         .filter(c::unit_id.eq_any(unit_ids.to_vec()))
         .filter(c::first_day.le(day))
         .filter(c::last_day.le(day))
-        .group_by((c::unit_id, c::field, c::level, c::channel))
-        .select((c::unit_id, c::field, c::level, c::channel, max(c::last_day)))
-        .load(conn)?;
+        .group_by((c::unit_id, c::field, c::level, c::channel, c::lead_unit_id))
+        .select((c::unit_id, c::field, c::level, c::channel, c::lead_unit_id, max(c::last_day)))
+        .into_boxed();
+    if let Some(lead) = led.lead() {
+        query = query.filter(c::lead_unit_id.eq(lead));
+    }
+    let latest: Vec<Latest> = query.load(conn)?;
     let mut days: Vec<NaiveDate> = latest.iter().filter_map(|(.., last)| *last).collect();
     days.sort_unstable();
     days.dedup();
@@ -111,7 +156,9 @@ pub fn stock_at(conn: &mut Conn, unit_ids: &[String], day: NaiveDate) -> Result<
             .select(CountRow::as_select())
             .load(conn)?;
         for row in ending {
-            let place = (row.unit_id.clone(), row.field.clone(), row.level, row.channel, Some(last));
+            let row_of = row.clone();
+            let place =
+                (row_of.unit_id, row_of.field, row.level, row.channel, row_of.lead_unit_id, Some(last));
             if wanted.contains(&place) {
                 let by_status = serde_json::from_str(&row.by_status)?;
                 let (key, in_time, overdue) = (row.key(), row.in_time, row.overdue);

@@ -36,7 +36,6 @@ pub fn correct(
         .set((
             (
                 c::received.eq(row.received),
-                c::interlinked.eq(row.interlinked),
                 c::early.eq(row.early),
                 c::on_time.eq(row.on_time),
                 c::late.eq(row.late),

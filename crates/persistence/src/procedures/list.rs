@@ -4,7 +4,7 @@
 //! and probes the other conditions of each row by their full key. A condition of several values is walked
 //! once for each and merged. A list never touches long texts, and reads no row that cannot be shown.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::dsl::exists;
@@ -50,12 +50,22 @@ pub fn list(
 
 /// How many versions a list has, counting at most `cap`.
 pub fn count(conn: &mut Conn, day: NaiveDate, filter: &Filter, cap: i64) -> Result<i64, Error> {
-    let mut found: HashSet<String> = HashSet::new();
+    Ok(i64::try_from(ids(conn, day, filter, cap)?.len()).unwrap_or(cap).min(cap))
+}
+
+/// The versions a list has, by id.
+pub fn ids_in_force(conn: &mut Conn, day: NaiveDate, filter: &Filter) -> Result<Vec<String>, Error> {
+    Ok(ids(conn, day, filter, i64::MAX)?.into_iter().collect())
+}
+
+/// At most `cap` of each way the list is walked.
+fn ids(conn: &mut Conn, day: NaiveDate, filter: &Filter, cap: i64) -> Result<BTreeSet<String>, Error> {
+    let mut found = BTreeSet::new();
     for walk in walks(conn, day, filter)? {
         let ids: Vec<String> = walk.select(procedure_facets::version_id).limit(cap).load(conn)?;
         found.extend(ids);
     }
-    Ok(i64::try_from(found.len()).unwrap_or(cap).min(cap))
+    Ok(found)
 }
 
 type Joined = diesel::dsl::InnerJoin<procedure_facets::table, procedure_versions::table>;

@@ -31,7 +31,7 @@ pub use facet::{Condition, Facet, FacetKind, Filter};
 pub use import::{Conflict, ImportOptions, RowOutcome, import_batch};
 pub use legal::{LegalDocumentRow, NamedDocument, document, documents, places, procedures_resting_on};
 pub use links::{Link, named_by, naming};
-pub use list::{After, count, list};
+pub use list::{After, count, ids_in_force, list};
 pub use prepare::{Prepared, field_slug, prepare};
 pub use read::{
     by_code, by_id, by_version_ids, ever_of_code, ever_of_id, fields, texts, unit_facets, version, versions,

@@ -1,11 +1,11 @@
-//! Figures counted from records. What is counted and what is listed behind a figure are the same conditions.
+//! Figures counted from feedback. What is counted and what is listed behind a figure are the same conditions.
 
-use chrono::{NaiveDate, NaiveDateTime};
+use chrono::NaiveDateTime;
 use diesel::dsl::count_star;
 use diesel::prelude::*;
 use kstt_domain::feedback::{FeedbackClass, FeedbackState};
 
-use crate::schema::{feedback as f, obligations as o, procedure_versions as v};
+use crate::schema::feedback as f;
 use crate::{Conn, Error, Stored};
 
 /// What can be counted of feedback in a window.
@@ -131,60 +131,4 @@ pub fn feedback_records(
     };
     let after = after.unwrap_or_default().to_owned();
     Ok(query.filter(f::id.gt(after)).order(f::id.asc()).limit(limit).load(conn)?)
-}
-
-/// What was published of procedures.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct RegistryFigures {
-    pub new: i64,
-    pub amended: i64,
-    pub repealed: i64,
-}
-
-/// Versions that began in a window, both days part of it: the first of a procedure, or a later one; and
-/// procedures whose last version ended in it.
-pub fn registry_figures(
-    conn: &mut Conn,
-    (first, last): (NaiveDate, NaiveDate),
-) -> Result<RegistryFigures, Error> {
-    let begun = || v::table.filter(v::valid_from.between(first, last));
-    let new: i64 = begun().filter(v::number.eq(1)).count().get_result(conn)?;
-    let all: i64 = begun().count().get_result(conn)?;
-    let ended: Vec<(String, NaiveDate)> = v::table
-        .filter(v::valid_to.between(first, last))
-        .select((v::procedure_id, v::valid_to))
-        .load(conn)?;
-    let mut repealed = 0;
-    for (procedure, end) in ended {
-        let next: i64 = v::table
-            .filter(v::procedure_id.eq(procedure))
-            .filter(v::valid_from.ge(end))
-            .count()
-            .get_result(conn)?;
-        repealed += i64::from(next == 0);
-    }
-    Ok(RegistryFigures { new, amended: all - new, repealed })
-}
-
-/// What units owed with a last lawful day in a window: met on time, met late, overdue at a moment.
-pub fn duty_figures(
-    conn: &mut Conn,
-    unit_ids: &[String],
-    (first, last): (NaiveDate, NaiveDate),
-    now: NaiveDateTime,
-) -> Result<(i64, i64, i64), Error> {
-    let owed: Vec<(Option<NaiveDateTime>, NaiveDateTime)> = o::table
-        .filter(o::unit_id.eq_any(unit_ids.to_vec()))
-        .filter(o::due_on.between(first, last))
-        .filter(o::cancelled_at.is_null())
-        .select((o::met_at, o::due_at))
-        .load(conn)?;
-    let count = |state: fn(Option<NaiveDateTime>, NaiveDateTime, NaiveDateTime) -> bool| {
-        owed.iter().filter(|(met, due)| state(*met, *due, now)).count() as i64
-    };
-    Ok((
-        count(|met, due, _| met.is_some_and(|met| met < due)),
-        count(|met, due, _| met.is_some_and(|met| met >= due)),
-        count(|met, due, now| met.is_none() && due <= now),
-    ))
 }

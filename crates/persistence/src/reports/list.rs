@@ -1,6 +1,8 @@
 //! Reading reports.
 
+use chrono::{NaiveDateTime, NaiveTime};
 use diesel::prelude::*;
+use kstt_domain::period::{OPEN_END, OPEN_START};
 use kstt_domain::reports::ReportState;
 
 use super::{ReportRow, RevisionRow};
@@ -68,22 +70,46 @@ pub fn find(conn: &mut Conn, id: &str) -> Result<Option<ReportRow>, Error> {
     Ok(r::table.find(id).select(ReportRow::as_select()).first(conn).optional()?)
 }
 
-/// The reports of a period with what each says now, by unit; of one form, if asked so.
-pub fn of_period(
-    conn: &mut Conn,
-    period: &str,
-    form: Option<&str>,
-) -> Result<Vec<(ReportRow, Option<RevisionRow>)>, Error> {
-    let mut query = r::table
-        .left_join(v::table.on(v::report_id.eq(r::id).and(v::revision.eq(r::revision))))
-        .filter(r::period.eq(period.to_owned()))
+/// The reports of a period, by form and unit.
+pub fn of_period(conn: &mut Conn, period: &str) -> Result<Vec<ReportRow>, Error> {
+    Ok(r::table
+        .filter(r::period.eq(period))
         .order((r::form.asc(), r::unit_id.asc()))
+        .select(ReportRow::as_select())
+        .load(conn)?)
+}
+
+/// What of a period counted at a moment.
+#[derive(Debug, Clone, Copy)]
+pub struct Standing {
+    /// As it was recorded by then; none: as it is now.
+    pub as_of: Option<NaiveDateTime>,
+    /// Also what was submitted and not accepted yet.
+    pub with_submitted: bool,
+}
+
+/// The reports of a form for a period, by unit, each with the revision that counts, if any does.
+pub fn standing(
+    conn: &mut Conn,
+    (period, form): (&str, &str),
+    at: Standing,
+) -> Result<Vec<(ReportRow, Option<RevisionRow>)>, Error> {
+    let (never, ever) = (OPEN_START.and_time(NaiveTime::MIN), OPEN_END.and_time(NaiveTime::MIN));
+    let until = at.as_of.unwrap_or(ever);
+    let sent_until = if at.with_submitted { until } else { never };
+    // A revision begins when the one before is sent back, so that never two of them count.
+    let counts = v::returned_at
+        .is_null()
+        .or(v::returned_at.gt(until))
+        .and(v::accepted_at.le(until).or(v::sent_at.le(sent_until)));
+    Ok(r::table
+        .left_join(v::table.on(v::report_id.eq(r::id).and(counts)))
+        .filter(r::period.eq(period))
+        .filter(r::form.eq(form))
+        .filter(r::created_at.le(until))
+        .order(r::unit_id.asc())
         .select((ReportRow::as_select(), Option::<RevisionRow>::as_select()))
-        .into_boxed();
-    if let Some(form) = form {
-        query = query.filter(r::form.eq(form.to_owned()));
-    }
-    Ok(query.load(conn)?)
+        .load(conn)?)
 }
 
 /// One revision of a report.

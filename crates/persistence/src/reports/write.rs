@@ -25,8 +25,6 @@ pub struct ReportRow {
     /// The last lawful day; none where no rule sets one.
     pub due_on: Option<NaiveDate>,
     pub nothing_arose: bool,
-    /// Of the dossiers received, those that another agency counts as well, when it was submitted.
-    pub interlinked: i64,
     pub arrival_number: Option<String>,
     pub first_submitted_at: Option<NaiveDateTime>,
     pub accepted_at: Option<NaiveDateTime>,
@@ -47,6 +45,12 @@ pub struct RevisionRow {
     pub computed_at: Option<NaiveDateTime>,
     pub submitted_at: Option<NaiveDateTime>,
     pub submitted_by: Option<String>,
+    /// JSON: of its figures, what other units lead, by their ids; as it was when it was submitted.
+    pub shared: String,
+    /// When its submission was recorded, which is later than `submitted_at` for what came on paper.
+    pub sent_at: Option<NaiveDateTime>,
+    pub accepted_at: Option<NaiveDateTime>,
+    pub returned_at: Option<NaiveDateTime>,
 }
 
 /// Actions that change a report.
@@ -77,7 +81,6 @@ pub fn store_report<A: ChangesReport>(
             r::state.eq(row.state),
             r::revision.eq(row.revision),
             r::nothing_arose.eq(row.nothing_arose),
-            r::interlinked.eq(row.interlinked),
             r::arrival_number.eq(&row.arrival_number),
             r::first_submitted_at.eq(row.first_submitted_at),
             r::accepted_at.eq(row.accepted_at),

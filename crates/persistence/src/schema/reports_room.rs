@@ -40,7 +40,6 @@ diesel::table! {
         revision -> BigInt,
         due_on -> Nullable<Date>,
         nothing_arose -> Bool,
-        interlinked -> BigInt,
         arrival_number -> Nullable<Text>,
         first_submitted_at -> Nullable<Timestamp>,
         accepted_at -> Nullable<Timestamp>,
@@ -60,6 +59,10 @@ diesel::table! {
         computed_at -> Nullable<Timestamp>,
         submitted_at -> Nullable<Timestamp>,
         submitted_by -> Nullable<Text>,
+        shared -> Text,
+        sent_at -> Nullable<Timestamp>,
+        accepted_at -> Nullable<Timestamp>,
+        returned_at -> Nullable<Timestamp>,
     }
 }
 

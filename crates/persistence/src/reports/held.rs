@@ -1,0 +1,139 @@
+//! Figures counted from the registry and from deadlines, and the records behind them, by the same conditions.
+
+use chrono::{NaiveDate, NaiveDateTime};
+use diesel::prelude::*;
+
+use crate::procedures::{self, Filter};
+use crate::schema::{obligations as o, procedure_versions as v, procedures as p};
+use crate::{Backend, Conn, Error};
+
+/// A window of days, both of them part of it.
+type Days = (NaiveDate, NaiveDate);
+
+/// A version of a procedure behind a figure.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CountedVersion {
+    pub id: String,
+    pub procedure_id: String,
+    /// National code of the procedure; where it has none, what else tells it apart.
+    pub code: String,
+    pub number: i64,
+}
+
+type Version = (String, String, Option<String>, String, i64);
+
+impl CountedVersion {
+    fn of((id, procedure_id, national_code, source_key, number): Version) -> Self {
+        Self { id, procedure_id, code: national_code.unwrap_or(source_key), number }
+    }
+}
+
+/// What was published of procedures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Published {
+    /// The first version of a procedure began in the window.
+    New,
+    /// A later one did.
+    Amended,
+    /// The last version of a procedure ended in it.
+    Repealed,
+}
+
+/// The versions that something was published of in a window, by id.
+pub fn published(
+    conn: &mut Conn,
+    what: Published,
+    (first, last): Days,
+) -> Result<Vec<CountedVersion>, Error> {
+    let versions = v::table.inner_join(p::table).order(v::id.asc()).into_boxed();
+    let versions = match what {
+        Published::New => versions.filter(v::valid_from.between(first, last)).filter(v::number.eq(1)),
+        Published::Amended => versions.filter(v::valid_from.between(first, last)).filter(v::number.ne(1)),
+        Published::Repealed => versions.filter(v::valid_to.between(first, last)),
+    };
+    let found: Vec<(Version, NaiveDate)> = versions
+        .select(((v::id, v::procedure_id, p::national_code, p::source_key, v::number), v::valid_to))
+        .load(conn)?;
+    let mut counted = Vec::new();
+    for (version, end) in found {
+        if what != Published::Repealed || is_last(conn, &version.1, end)? {
+            counted.push(CountedVersion::of(version));
+        }
+    }
+    Ok(counted)
+}
+
+fn is_last(conn: &mut Conn, procedure: &str, end: NaiveDate) -> Result<bool, Error> {
+    let next: i64 = v::table
+        .filter(v::procedure_id.eq(procedure))
+        .filter(v::valid_from.ge(end))
+        .count()
+        .get_result(conn)?;
+    Ok(next == 0)
+}
+
+/// The versions in force on a day, by id.
+pub fn in_force(conn: &mut Conn, day: NaiveDate, filter: &Filter) -> Result<Vec<CountedVersion>, Error> {
+    let mut counted = Vec::new();
+    for ids in procedures::ids_in_force(conn, day, filter)?.chunks(PART) {
+        let rows: Vec<Version> = v::table
+            .inner_join(p::table)
+            .filter(v::id.eq_any(ids))
+            .order(v::id.asc())
+            .select((v::id, v::procedure_id, p::national_code, p::source_key, v::number))
+            .load(conn)?;
+        counted.extend(rows.into_iter().map(CountedVersion::of));
+    }
+    Ok(counted)
+}
+
+/// So many are looked up at once.
+const PART: usize = 500;
+
+/// What became of a deadline.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DutyFate {
+    MetOnTime,
+    MetLate,
+    /// Not met at a moment, and over.
+    Overdue,
+}
+
+/// Whose deadlines with a last lawful day in a window, as they stand at a moment.
+#[derive(Debug, Clone, Copy)]
+pub struct Duties<'a> {
+    pub unit_ids: &'a [String],
+    pub days: Days,
+    pub now: NaiveDateTime,
+}
+
+impl Duties<'_> {
+    fn that(self, fate: DutyFate) -> diesel::dsl::IntoBoxed<'static, o::table, Backend> {
+        let owed = o::table
+            .filter(o::unit_id.eq_any(self.unit_ids.to_vec()))
+            .filter(o::due_on.between(self.days.0, self.days.1))
+            .filter(o::cancelled_at.is_null())
+            .into_boxed();
+        match fate {
+            DutyFate::MetOnTime => owed.filter(o::met_at.lt(o::due_at.nullable())),
+            DutyFate::MetLate => owed.filter(o::met_at.ge(o::due_at.nullable())),
+            DutyFate::Overdue => owed.filter(o::met_at.is_null()).filter(o::due_at.le(self.now)),
+        }
+    }
+}
+
+/// How many deadlines fared so.
+pub fn duty_count(conn: &mut Conn, of: Duties<'_>, fate: DutyFate) -> Result<i64, Error> {
+    Ok(of.that(fate).count().get_result(conn)?)
+}
+
+/// Ids, rules and subjects of the deadlines that fared so, by id, after one.
+pub fn duty_records(
+    conn: &mut Conn,
+    of: Duties<'_>,
+    fate: DutyFate,
+    (after, limit): (Option<&str>, i64),
+) -> Result<Vec<(String, String, String)>, Error> {
+    let further = of.that(fate).filter(o::id.gt(after.unwrap_or_default().to_owned()));
+    Ok(further.order(o::id.asc()).limit(limit).select((o::id, o::rule, o::subject_id)).load(conn)?)
+}
