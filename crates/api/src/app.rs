@@ -22,6 +22,7 @@ use crate::export::Exports;
 use crate::http::{ApiError, ProblemCode};
 use crate::keys::{MasterKey, SigningKeys};
 use crate::notifications::{MessageData, Outgoing};
+use crate::obligations::KnownRules;
 use crate::observe::Metrics;
 use crate::open::Spool;
 use crate::procedures::KnownSettlers;
@@ -56,6 +57,8 @@ pub struct App {
     pub(crate) passwords: crate::accounts::PasswordGate,
     /// What is known of all units.
     pub(crate) units: KnownUnits,
+    /// What is known of the deadline rules.
+    pub(crate) rules: KnownRules,
     /// Numbers of the feedback room.
     pub(crate) feedback: FeedbackParameters,
     /// Which days the data of reporting periods cover.
@@ -99,6 +102,7 @@ impl App {
             calendar: Mutex::new(None),
             passwords: crate::accounts::PasswordGate::default(),
             units: KnownUnits::default(),
+            rules: KnownRules::default(),
             feedback,
             windows: shipped_windows()
                 .map_err(|error| format!("report-parameters.json cannot be read: {error}"))?,

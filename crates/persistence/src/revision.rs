@@ -1,4 +1,4 @@
-//! Revisions: numbers that every change of the registry or of the units raises, by which caches and the
+//! Revisions: numbers that every change of the registry, the units or the rules raises, by which caches and the
 //! search index learn of it.
 
 use diesel::prelude::*;
@@ -9,12 +9,15 @@ use crate::{Conn, Error};
 const REGISTRY: &str = "procedures";
 const UNITS: &str = "units";
 const DOSSIER_COUNTS: &str = "dossier_counts";
+const RULES: &str = "deadline_rules";
 
 /// The revisions of the last committed changes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct Revision {
     pub procedures: i64,
     pub units: i64,
+    /// Of the deadline rules.
+    pub rules: i64,
 }
 
 /// What has been committed.
@@ -22,20 +25,26 @@ pub fn revision(conn: &mut Conn) -> Result<Revision, Error> {
     let rows: Vec<(String, i64)> =
         registry_revision::table.select((registry_revision::name, registry_revision::revision)).load(conn)?;
     let of = |name: &str| rows.iter().find(|(known, _)| known == name).map_or(0, |(_, revision)| *revision);
-    Ok(Revision { procedures: of(REGISTRY), units: of(UNITS) })
+    Ok(Revision { procedures: of(REGISTRY), units: of(UNITS), rules: of(RULES) })
 }
 
 /// Notes that units change in this transaction.
 pub(crate) fn raise_units(conn: &mut Conn) -> Result<(), Error> {
-    diesel::update(registry_revision::table.find(UNITS))
-        .set(registry_revision::revision.eq(registry_revision::revision + 1))
-        .execute(conn)?;
-    Ok(())
+    raise(conn, UNITS)
+}
+
+/// Notes that deadline rules change in this transaction.
+pub(crate) fn raise_rules(conn: &mut Conn) -> Result<(), Error> {
+    raise(conn, RULES)
 }
 
 /// Waits for others that store counts of dossiers, until this transaction ends.
 pub(crate) fn raise_dossier_counts(conn: &mut Conn) -> Result<(), Error> {
-    diesel::update(registry_revision::table.find(DOSSIER_COUNTS))
+    raise(conn, DOSSIER_COUNTS)
+}
+
+fn raise(conn: &mut Conn, name: &str) -> Result<(), Error> {
+    diesel::update(registry_revision::table.find(name))
         .set(registry_revision::revision.eq(registry_revision::revision + 1))
         .execute(conn)?;
     Ok(())

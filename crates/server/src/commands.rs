@@ -130,6 +130,8 @@ fn print_demo_accounts() {
 
 /// How long the background work rests when nothing was due.
 const REST: Duration = Duration::from_millis(500);
+/// How long it rests at least: what comes meanwhile is done in one go.
+const BREATH: Duration = Duration::from_millis(100);
 
 /// Threads that bring messages out: so many receivers may be slow at once before others wait.
 const SENDERS: usize = 4;
@@ -149,7 +151,7 @@ fn work_until(app: &App, stop: &AtomicBool, work: fn(&App) -> Result<bool, ApiEr
         let began = Instant::now();
         let rest = match work(app) {
             // Whoever asks comes first: it rests as long as it worked.
-            Ok(true) => began.elapsed().min(REST),
+            Ok(true) => began.elapsed().clamp(BREATH, REST),
             Ok(false) => REST,
             Err(error) => {
                 log::error!("background work: {error}");

@@ -23,19 +23,20 @@ const TRANSFER: &[&str] = &["K-42", "K-43"];
 
 /// The deadlines of an item.
 pub fn of(row: &FeedbackRow) -> Clocks<'_> {
-    Clocks { kind: KIND, id: &row.id }
+    Clocks::of(KIND, &row.id)
 }
 
 /// What starts when an item is registered; sets its place in the lists.
 pub fn begin(tx: &mut Tx<'_>, row: &mut FeedbackRow) -> Result<(), Halt> {
-    let clocks = Clocks { kind: KIND, id: &row.id.clone() };
+    let id = row.id.clone();
+    let clocks = Clocks::of_new(KIND, &id);
     // Registered and forwarded at once: registering is doing it.
     let (received_at, registered_at) = (row.received_at.and_utc(), row.registered_at.and_utc());
     clocks.start_done(tx, "K-40a", &row.place_unit_id, (received_at, registered_at))?;
     let due_on = match row.valid_at {
         Some(valid_at) => {
             clocks.start(tx, "K-42", &row.handler_unit_id, valid_at.and_utc())?;
-            run(tx, row, valid_at.and_utc())?
+            run(tx, &clocks, row, valid_at.and_utc())?
         }
         // Whoever looks at it has as long as for a transfer.
         None => {
@@ -49,8 +50,8 @@ pub fn begin(tx: &mut Tx<'_>, row: &mut FeedbackRow) -> Result<(), Halt> {
 
 /// What starts for a part of an item: the unit's own answer, within the citizen's days.
 pub fn begin_part(tx: &mut Tx<'_>, part: &mut FeedbackRow) -> Result<(), Halt> {
-    let from = part.valid_at.unwrap_or(part.received_at);
-    let due_on = run(tx, part, from.and_utc())?;
+    let (id, from) = (part.id.clone(), part.valid_at.unwrap_or(part.received_at));
+    let due_on = run(tx, &Clocks::of_new(KIND, &id), part, from.and_utc())?;
     *part = part.clone().placed(due_on);
     Ok(())
 }
@@ -62,7 +63,8 @@ pub fn recount(
     before: &FeedbackRow,
     row: &mut FeedbackRow,
 ) -> Result<Vec<(String, NaiveDate, NaiveDate)>, Halt> {
-    let clocks = Clocks { kind: KIND, id: &row.id.clone() };
+    let id = row.id.clone();
+    let clocks = Clocks::of(KIND, &id);
     let mut moved = Vec::new();
     for clock in clocks.all(tx)?.into_iter().filter(ObligationRow::is_pending) {
         let of_receipt = FROM_RECEIPT.contains(&clock.rule.as_str());
@@ -93,8 +95,12 @@ fn start_transfer(tx: &mut Tx<'_>, row: &FeedbackRow, from: DateTime<Utc>) -> Re
 }
 
 /// The clocks of a valid item; answers the day its answer is due.
-fn run(tx: &mut Tx<'_>, row: &mut FeedbackRow, from: DateTime<Utc>) -> Result<Option<NaiveDate>, Halt> {
-    let clocks = Clocks { kind: KIND, id: &row.id.clone() };
+fn run(
+    tx: &mut Tx<'_>,
+    clocks: &Clocks<'_>,
+    row: &mut FeedbackRow,
+    from: DateTime<Utc>,
+) -> Result<Option<NaiveDate>, Halt> {
     let answer = clocks.start(tx, "K-44", &row.handler_unit_id, from)?;
     clocks.start(tx, "K-47", &row.handler_unit_id, from)?;
     row.next_window_at = answer.as_ref().map(|answer| answer.due_at);
@@ -109,7 +115,8 @@ pub fn follow(
     event: FeedbackEvent,
 ) -> Result<(), Halt> {
     use FeedbackEvent as E;
-    let clocks = Clocks { kind: KIND, id: &row.id.clone() };
+    let id = row.id.clone();
+    let clocks = Clocks::of(KIND, &id);
     match event {
         E::AskSender => {
             at_once(tx, row, "K-41")?;
@@ -141,7 +148,7 @@ pub fn follow(
             clocks.give(tx, "K-46", row.officer_id.as_deref())?;
             // What is in the national system already lacks the result.
             rows::reopen_ledger(tx.conn, &row.id, tx.now.naive_utc())?;
-            if let Some(office) = office(tx)? {
+            if let Some(office) = tx.office()? {
                 clocks.start(tx, "K-48", &office, tx.now)?;
             }
         }
@@ -155,7 +162,7 @@ pub fn follow(
         E::Close => clocks.call_off(tx, &["K-48"], "Kết thúc, không công khai.")?,
         E::Reopen => {
             row.approved_at = None;
-            let due_on = run(tx, row, tx.now)?;
+            let due_on = run(tx, &clocks, row, tx.now)?;
             *row = row.clone().placed(due_on);
         }
         E::Update => clocks.meet(tx, "K-45", tx.now)?,
@@ -172,7 +179,7 @@ pub fn follow(
 /// A clock that applies only because of this act: started with its true due, and met by it.
 fn at_once(tx: &mut Tx<'_>, row: &FeedbackRow, rule: &str) -> Result<(), Halt> {
     let clocks = of(row);
-    if let Some(office) = office(tx)? {
+    if let Some(office) = tx.office()? {
         clocks.start(tx, rule, &office, row.received_at.and_utc())?;
         clocks.meet(tx, rule, tx.now)?;
     }
@@ -180,14 +187,15 @@ fn at_once(tx: &mut Tx<'_>, row: &FeedbackRow, rule: &str) -> Result<(), Halt> {
 }
 
 fn accepted(tx: &mut Tx<'_>, before: &FeedbackRow, row: &mut FeedbackRow) -> Result<(), Halt> {
+    let id = row.id.clone();
+    let clocks = Clocks::of(KIND, &id);
     if before.valid_at.is_none() {
         // Whoever accepts it judges that nothing was missing from the start.
         row.valid_at = Some(row.received_at);
         start_transfer(tx, row, row.received_at.and_utc())?;
-        let due_on = run(tx, row, row.received_at.and_utc())?;
+        let due_on = run(tx, &clocks, row, row.received_at.and_utc())?;
         *row = row.clone().placed(due_on);
     }
-    let clocks = Clocks { kind: KIND, id: &row.id.clone() };
     if row.class.is_some_and(|class| class.0 == FeedbackClass::Conduct) {
         // ND 20/2008 sets no term for conduct; the clock of a regulation is not its own.
         clocks.call_off(tx, &["K-42"], "Phản ánh về hành vi: theo K-43.")?;
@@ -203,7 +211,8 @@ fn cured(tx: &mut Tx<'_>, row: &mut FeedbackRow) -> Result<(), Halt> {
         row.valid_at = Some(tx.now.naive_utc());
         of(row).call_off(tx, &["K-42"], "Tính lại từ khi bổ sung đủ.")?;
         start_transfer(tx, row, tx.now)?;
-        let due_on = run(tx, row, tx.now)?;
+        let id = row.id.clone();
+        let due_on = run(tx, &Clocks::of(KIND, &id), row, tx.now)?;
         *row = row.clone().placed(due_on);
     }
     Ok(())
@@ -275,10 +284,4 @@ pub fn follow_clock(tx: &mut Tx<'_>, clock: &ObligationRow, moments: &Moments) -
         rows::retime(tx.conn, &permit, &row, moved, tx.now.naive_utc())?.ok_or(Halt::Raced)?;
     }
     Ok(())
-}
-
-/// The control office of today.
-pub fn office(tx: &mut Tx<'_>) -> Result<Option<String>, Halt> {
-    let today = kstt_domain::calendar::vn_date(tx.now);
-    Ok(crate::units::office_on(tx.conn, today)?)
 }

@@ -16,7 +16,6 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::act::{Said, acted, refusal};
 use super::citizen::{SupplementBody, add};
-use super::clocks;
 use super::judge::{Message, OptionalNote, message, note};
 use super::wire::FeedbackView;
 use crate::contract::problems;
@@ -173,8 +172,8 @@ async fn hand_back_feedback(
 }
 
 fn hand_back(tx: &mut Tx<'_>, row: &mut FeedbackRow, wanted: &Message) -> Result<Said, Halt> {
-    let office = clocks::office(tx)?
-        .ok_or_else(|| refusal("Hiện không có Văn phòng.", "There is no office today."))?;
+    let office =
+        tx.office()?.ok_or_else(|| refusal("Hiện không có Văn phòng.", "There is no office today."))?;
     if row.handler_unit_id == office {
         return Err(refusal("Văn phòng đang xử lý.", "The office has it already."));
     }

@@ -103,7 +103,7 @@ async fn send_feedback(
         .write_as_citizen(&body.hash, with_secret, move |tx| {
             let id = tx.id();
             let permit = tx.permit::<SendFeedback>(&Target::city(&id))?;
-            let office = clocks::office(tx)?.ok_or_else(no_office)?;
+            let office = tx.office()?.ok_or_else(no_office)?;
             let incoming = Incoming {
                 id,
                 letter: wanted.clone().into(),
@@ -291,7 +291,7 @@ pub fn register<A: Receives>(
     let procedure_code = known_procedure(&mut faults, letter.procedure_code.as_deref());
     faults.finish()?;
     let now = tx.now.naive_utc();
-    let office = clocks::office(tx)?.ok_or_else(no_office)?;
+    let office = tx.office()?.ok_or_else(no_office)?;
     let mut row = FeedbackRow {
         // Until it has its number, which is taken last.
         code: id.clone(),

@@ -11,7 +11,7 @@ use kstt_persistence::feedback::{self as rows, Changes, FeedbackRow};
 use super::act::{Said, perform};
 use super::intake::{Incoming, register};
 use super::judge::place;
-use super::{clocks, publish};
+use super::publish;
 use crate::app::App;
 use crate::http::{ApiError, Halt, Tx};
 
@@ -94,7 +94,7 @@ fn steps_of(item: &SampleItem) -> Vec<(DateTime<Utc>, Step)> {
 
 fn receive(tx: &mut Tx<'_>, item: &SampleItem, unit: &str) -> Result<String, Halt> {
     let permit = permit::<RegisterFeedback>(tx, "new")?;
-    let office = clocks::office(tx)?.ok_or_else(ApiError::not_found)?;
+    let office = tx.office()?.ok_or_else(ApiError::not_found)?;
     let incoming = Incoming {
         id: tx.id(),
         letter: item.into(),

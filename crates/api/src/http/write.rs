@@ -5,15 +5,16 @@ use std::time::Duration;
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
-use chrono::{DateTime, Utc};
-use kstt_domain::calendar::WorkCalendar;
+use chrono::{DateTime, NaiveDate, Utc};
+use kstt_domain::calendar::{WorkCalendar, vn_date};
 use kstt_domain::policy::{Action, ActionKind, Actor, ActorKind, Permit, Target, permit, reach};
 use kstt_persistence::audit::{Change, Origin};
 use kstt_persistence::units::Viewers;
-use kstt_persistence::{Conn, Error, idempotency};
+use kstt_persistence::{Conn, Error, Revision, idempotency};
 
 use super::{ApiError, Caller, Ctx, ProblemCode, Reply, Visitor, canonical, say};
 use crate::app::App;
+use crate::obligations::KnownRule;
 
 /// Why a transaction was not committed.
 pub enum Halt {
@@ -73,6 +74,7 @@ pub struct Tx<'t> {
     origin: Origin,
     calendar: Option<Arc<WorkCalendar>>,
     viewers: Option<Arc<Viewers>>,
+    revision: Option<Revision>,
 }
 
 impl<'t> Tx<'t> {
@@ -84,7 +86,7 @@ impl<'t> Tx<'t> {
     /// A transaction of the system about something that happened at another moment.
     pub fn of_system_at(conn: &'t mut Conn, app: &'t App, actor: &'t Actor, now: DateTime<Utc>) -> Self {
         let origin = Origin { now, trace_id: actor.name.clone(), client_address: None };
-        Self { conn, app, actor, now, origin, calendar: None, viewers: None }
+        Self { conn, app, actor, now, origin, calendar: None, viewers: None, revision: None }
     }
 
     /// The transaction of a request that has no caller yet, such as a login.
@@ -94,14 +96,23 @@ impl<'t> Tx<'t> {
             // The trail outlives what is known of a sender.
             origin.client_address = None;
         }
-        Self { conn, app: &ctx.app, actor, now: ctx.now, origin, calendar: None, viewers: None }
+        Self {
+            conn,
+            app: &ctx.app,
+            actor,
+            now: ctx.now,
+            origin,
+            calendar: None,
+            viewers: None,
+            revision: None,
+        }
     }
 
     /// The same transaction, for what follows from the change and is done by someone else.
     pub fn on_behalf_of<'s>(&'s mut self, actor: &'s Actor) -> Tx<'s> {
         let (calendar, viewers) = (self.calendar.clone(), self.viewers.clone());
-        let (now, origin) = (self.now, self.origin.clone());
-        Tx { conn: self.conn, app: self.app, actor, now, origin, calendar, viewers }
+        let (now, origin, revision) = (self.now, self.origin.clone(), self.revision);
+        Tx { conn: self.conn, app: self.app, actor, now, origin, calendar, viewers, revision }
     }
 
     /// The newest working calendar; read once, for transactions that do not change it.
@@ -117,7 +128,28 @@ impl<'t> Tx<'t> {
         if let Some(viewers) = &self.viewers {
             return Ok(viewers.clone());
         }
-        Ok(self.viewers.insert(self.app.units.viewers(self.conn)?).clone())
+        let revision = self.revision()?;
+        Ok(self.viewers.insert(self.app.units.viewers_at(self.conn, revision)?).clone())
+    }
+
+    /// The control office of today, for transactions that change no unit: its id.
+    pub fn office(&mut self) -> Result<Option<String>, Error> {
+        let revision = self.revision()?;
+        self.app.units.office_on(self.conn, revision, vn_date(self.now))
+    }
+
+    /// A deadline rule as it is on a day, for transactions that change none.
+    pub fn rule_on(&mut self, rule: &str, day: NaiveDate) -> Result<Option<Arc<KnownRule>>, Error> {
+        let revision = self.revision()?;
+        self.app.rules.on(self.conn, revision, rule, day)
+    }
+
+    /// What had been changed when it was first asked.
+    fn revision(&mut self) -> Result<Revision, Error> {
+        match self.revision {
+            Some(known) => Ok(known),
+            None => Ok(*self.revision.insert(kstt_persistence::revision(self.conn)?)),
+        }
     }
 
     /// A new id.

@@ -4,15 +4,14 @@ use chrono::NaiveDate;
 use kstt_domain::feedback::FeedbackState;
 use kstt_domain::notifications::{Audience, NoticeKind};
 use kstt_domain::obligations::{ReminderSide, Words};
-use kstt_domain::policy::{Action, Role};
-use kstt_domain::units::UnitKind;
+use kstt_domain::policy::Action;
+use kstt_persistence::Error;
 use kstt_persistence::audit::AuditRow;
 use kstt_persistence::obligations::{self, ObligationRow};
-use kstt_persistence::units::{self, Viewers};
-use kstt_persistence::{Conn, Error, accounts};
 use serde::Serialize;
 use serde_json::Value;
 
+use super::known::Known;
 use super::schedule::MessageData;
 
 /// What people are told of one event.
@@ -26,42 +25,32 @@ pub struct Notice {
 }
 
 /// The notice of an event; `None` for most: nobody is told.
-pub fn notice(
-    conn: &mut Conn,
-    data: &MessageData,
-    event: &AuditRow,
-    today: NaiveDate,
-) -> Result<Option<Notice>, Error> {
+pub fn notice(known: &mut Known<'_>, data: &MessageData, event: &AuditRow) -> Result<Option<Notice>, Error> {
     let after: Value = event.after_state.as_deref().map_or(Ok(Value::Null), serde_json::from_str)?;
     match Action::named(&event.action) {
-        Some(Action::RemindOfObligation) => reminder(conn, data, event, &after, today),
-        Some(Action::AssignObligation) => assignment(conn, event, &after),
+        Some(Action::RemindOfObligation) => reminder(known, data, event, &after),
+        Some(Action::AssignObligation) => assignment(known, event, &after),
         Some(Action::SendFeedback | Action::RegisterFeedback) => {
-            feedback(conn, event, NoticeKind::FeedbackReceived, &[Audience::ControlOffice], today)
+            feedback(known, event, NoticeKind::FeedbackReceived, &[Audience::ControlOffice])
         }
         Some(Action::JudgeFeedback) => match after["event"].as_str() {
             // A unit is told of an item, or of its part of one.
             Some("transfer" | "split") => feedback(
-                conn,
+                known,
                 event,
                 NoticeKind::FeedbackTransferred,
                 &[Audience::Head, Audience::Controllers],
-                today,
             ),
-            Some("return_answer") => feedback(
-                conn,
-                event,
-                NoticeKind::FeedbackReturned,
-                &[Audience::Officer, Audience::Head],
-                today,
-            ),
+            Some("return_answer") => {
+                feedback(known, event, NoticeKind::FeedbackReturned, &[Audience::Officer, Audience::Head])
+            }
             _ => Ok(None),
         },
         Some(Action::AssignFeedback) => {
-            feedback(conn, event, NoticeKind::FeedbackAssigned, &[Audience::Officer], today)
+            feedback(known, event, NoticeKind::FeedbackAssigned, &[Audience::Officer])
         }
         Some(Action::HandleFeedback) if after["event"] == "submit" => {
-            feedback(conn, event, NoticeKind::FeedbackSubmitted, &[Audience::ControlOffice], today)
+            feedback(known, event, NoticeKind::FeedbackSubmitted, &[Audience::ControlOffice])
         }
         _ => Ok(None),
     }
@@ -77,33 +66,27 @@ struct FeedbackFacts {
 }
 
 fn feedback(
-    conn: &mut Conn,
+    known: &mut Known<'_>,
     event: &AuditRow,
     kind: NoticeKind,
     audiences: &[Audience],
-    today: NaiveDate,
 ) -> Result<Option<Notice>, Error> {
-    let row = kstt_persistence::feedback::find(conn, &event.subject_id)?;
+    let row = kstt_persistence::feedback::find(known.conn, &event.subject_id)?;
     // Who leads an item that was split has a part of it.
     let Some(row) = row.filter(|row| row.state.0 != FeedbackState::Split) else { return Ok(None) };
     let mut to: Vec<String> =
         row.officer_id.iter().filter(|_| audiences.contains(&Audience::Officer)).cloned().collect();
     for audience in audiences {
-        to.extend(people(conn, *audience, &row.handler_unit_id, today)?);
+        to.extend(known.people(*audience, &row.handler_unit_id)?);
     }
     to.retain(|user| *user != event.actor_id);
     to.sort();
     to.dedup();
-    let Some(unit) = units::by_id(conn, &row.handler_unit_id)? else { return Ok(None) };
-    let name = units::period_on(conn, &unit.id, today)?.map(|period| period.name);
-    let facts = FeedbackFacts {
-        due_on: row.due_on(),
-        code: row.code,
-        unit_name: name.unwrap_or_else(|| unit.code.clone()),
-        unit: unit.code,
-    };
+    let today = known.today();
+    let Some((unit, unit_name)) = known.unit(&row.handler_unit_id, today)? else { return Ok(None) };
+    let facts = FeedbackFacts { due_on: row.due_on(), code: row.code, unit_name, unit };
     let facts = serde_json::to_string(&facts)?;
-    Ok(Some(Notice { kind, unit_id: Some(unit.id), facts, to }))
+    Ok(Some(Notice { kind, unit_id: Some(row.handler_unit_id), facts, to }))
 }
 
 /// What the sender of an item is mailed about an event, if anything.
@@ -121,14 +104,13 @@ pub fn citizen_notice(event: &AuditRow) -> Option<NoticeKind> {
 }
 
 fn reminder(
-    conn: &mut Conn,
+    known: &mut Known<'_>,
     data: &MessageData,
     event: &AuditRow,
     after: &Value,
-    today: NaiveDate,
 ) -> Result<Option<Notice>, Error> {
     let step = data.reminders.steps.iter().find(|step| after["step"] == step.id.as_str());
-    let (Some(step), Some(row)) = (step, obligations::find(conn, &event.subject_id)?) else {
+    let (Some(step), Some(row)) = (step, obligations::find(known.conn, &event.subject_id)?) else {
         return Ok(None);
     };
     let kind = match step.when {
@@ -139,17 +121,17 @@ fn reminder(
     let mut to: Vec<String> =
         row.officer_id.iter().filter(|_| step.tell.contains(&Audience::Officer)).cloned().collect();
     for audience in &step.tell {
-        to.extend(people(conn, *audience, &row.unit_id, today)?);
+        to.extend(known.people(*audience, &row.unit_id)?);
     }
-    told_of(conn, kind, &row, to)
+    told_of(known, kind, &row, to)
 }
 
-fn assignment(conn: &mut Conn, event: &AuditRow, after: &Value) -> Result<Option<Notice>, Error> {
+fn assignment(known: &mut Known<'_>, event: &AuditRow, after: &Value) -> Result<Option<Notice>, Error> {
     let officer = after["officer_id"].as_str().filter(|officer| *officer != event.actor_id);
-    let (Some(officer), Some(row)) = (officer, obligations::find(conn, &event.subject_id)?) else {
+    let (Some(officer), Some(row)) = (officer, obligations::find(known.conn, &event.subject_id)?) else {
         return Ok(None);
     };
-    told_of(conn, NoticeKind::ObligationAssigned, &row, vec![officer.to_owned()])
+    told_of(known, NoticeKind::ObligationAssigned, &row, vec![officer.to_owned()])
 }
 
 /// What is told of an obligation.
@@ -164,56 +146,24 @@ struct ObligationFacts {
 }
 
 fn told_of(
-    conn: &mut Conn,
+    known: &mut Known<'_>,
     kind: NoticeKind,
     row: &ObligationRow,
     mut to: Vec<String>,
 ) -> Result<Option<Notice>, Error> {
     to.sort();
     to.dedup();
-    let rule = obligations::rule(conn, &row.rule, row.rule_version)?;
-    let unit = units::by_id(conn, &row.unit_id)?;
-    let (Some(rule), Some(unit)) = (rule, unit) else { return Ok(None) };
-    let name = units::period_on(conn, &unit.id, row.due_on)?.map(|period| period.name);
+    let what = known.rule(&row.rule, row.rule_version)?;
+    let unit = known.unit(&row.unit_id, row.due_on)?;
+    let (Some(what), Some((unit, unit_name))) = (what, unit) else { return Ok(None) };
     let facts = ObligationFacts {
-        what: rule.read()?.title,
+        what,
         rule: row.rule.clone(),
         subject: row.subject_id.clone(),
         due_on: row.due_on,
-        unit_name: name.unwrap_or_else(|| unit.code.clone()),
-        unit: unit.code,
+        unit_name,
+        unit,
     };
     let facts = serde_json::to_string(&facts)?;
     Ok(Some(Notice { kind, unit_id: Some(row.unit_id.clone()), facts, to }))
-}
-
-/// Who belongs to an audience about a matter of a unit today: where the unit has ended, its heirs.
-fn people(
-    conn: &mut Conn,
-    audience: Audience,
-    unit_id: &str,
-    today: NaiveDate,
-) -> Result<Vec<String>, Error> {
-    let (units, roles): (Vec<String>, &[Role]) = match audience {
-        Audience::Officer => return Ok(Vec::new()),
-        Audience::Head => (owners(conn, unit_id, today)?, &[Role::Head, Role::Chairman]),
-        Audience::Controllers => (owners(conn, unit_id, today)?, &[Role::Controller]),
-        Audience::ControlOffice => (offices(conn)?, &[Role::Controller]),
-    };
-    Ok(accounts::holders(conn, &units, roles, today)?.into_iter().map(|(user, _)| user).collect())
-}
-
-fn owners(conn: &mut Conn, unit_id: &str, today: NaiveDate) -> Result<Vec<String>, Error> {
-    let viewers = Viewers::load(conn)?.of(unit_id).into_iter();
-    let own = viewers.filter(|viewer| viewer.own && viewer.period.contains(today));
-    Ok(own.map(|viewer| viewer.unit_id).collect())
-}
-
-fn offices(conn: &mut Conn) -> Result<Vec<String>, Error> {
-    let codes = units::codes_of_kind(conn, UnitKind::Office)?;
-    let mut found = Vec::new();
-    for code in codes {
-        found.extend(units::by_code(conn, &code)?.map(|unit| unit.id));
-    }
-    Ok(found)
 }

@@ -9,6 +9,7 @@ mod announce;
 mod deliveries;
 mod dispatch;
 mod inbox;
+mod known;
 mod preferences;
 mod remind;
 mod schedule;

@@ -12,11 +12,21 @@ use crate::http::{Halt, Tx};
 
 /// The deadlines about one thing.
 pub struct Clocks<'s> {
-    pub kind: &'s str,
-    pub id: &'s str,
+    kind: &'s str,
+    id: &'s str,
+    is_new: bool,
 }
 
-impl Clocks<'_> {
+impl<'s> Clocks<'s> {
+    pub fn of(kind: &'s str, id: &'s str) -> Self {
+        Self { kind, id, is_new: false }
+    }
+
+    /// Of something that has none yet: each rule is started once.
+    pub fn of_new(kind: &'s str, id: &'s str) -> Self {
+        Self { kind, id, is_new: true }
+    }
+
     /// All of them, of every rule, in the order of their last lawful days.
     pub fn all(&self, tx: &mut Tx<'_>) -> Result<Vec<ObligationRow>, Halt> {
         Ok(rows::about(tx.conn, (self.kind, self.id))?)
@@ -54,18 +64,26 @@ impl Clocks<'_> {
         unit_id: &str,
         from: DateTime<Utc>,
     ) -> Result<Option<ObligationRow>, Halt> {
-        let Some(stored) = rows::rule_on(tx.conn, rule, vn_date(from))? else { return Ok(None) };
+        let Some(known) = tx.rule_on(rule, vn_date(from))? else { return Ok(None) };
         let calendar = tx.calendar()?;
         let opening = Opening::Moment(from);
         // Beyond the calendar nothing can be counted; the item itself is taken all the same.
-        let Ok(deadline) = timing::deadline(tx.app, &calendar, &stored.read()?, opening, &[]) else {
+        let Ok(deadline) = timing::deadline(tx.app, &calendar, &known.rule, opening, &[]) else {
             return Ok(None);
         };
-        let moments = timing::moments(&deadline, opening, &stored, &calendar);
-        let before = rows::of_subject(tx.conn, rule, (self.kind, self.id))?;
+        let moments = timing::moments(&deadline, opening, &known.row, &calendar);
         let now = tx.now.naive_utc();
         let mut row = ObligationRow::fresh(tx.id(), rule, (self.kind, self.id), unit_id, &moments, now);
-        row.sequence = before.iter().map(|row| row.sequence).max().unwrap_or_default() + 1;
+        if !self.is_new {
+            let before = rows::of_subject(tx.conn, rule, (self.kind, self.id))?;
+            row.sequence = before.iter().map(|row| row.sequence).max().unwrap_or_default() + 1;
+        }
+        // Nobody has to look at it before the first reminder is due.
+        let (of, hours) = ((from, row.due_on), &tx.app.office_hours);
+        let turn = tx.app.messages.reminders.turn(&calendar, hours, of, &[], tx.now);
+        if turn.send.is_none() {
+            row.remind_at = turn.next.map(|next| next.naive_utc());
+        }
         Ok(Some(row))
     }
 

@@ -11,6 +11,7 @@ mod clocks;
 mod duties;
 mod follow;
 mod ics;
+mod known;
 mod list;
 mod preview;
 mod produce;
@@ -26,6 +27,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 pub use asked::asked_once;
 pub use clocks::Clocks;
 pub use follow::follow_units;
+pub use known::{KnownRule, KnownRules};
 pub use produce::{OpenedYear, open_due_year, open_year, units_on};
 
 pub fn routes(config: &mut ServiceConfig) {

@@ -16,7 +16,7 @@ mod work;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
-pub use known::{KnownUnits, office_on};
+pub use known::KnownUnits;
 
 pub fn routes(config: &mut ServiceConfig) {
     routes::routes(config);

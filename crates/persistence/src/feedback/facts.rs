@@ -65,6 +65,14 @@ impl FactsRow {
     }
 }
 
+/// Stores the facts of a new item, whose answer nobody has given yet; a part is counted with the whole.
+pub(super) fn begin(conn: &mut Conn, row: &FeedbackRow) -> Result<(), Error> {
+    if row.parent_id.is_none() {
+        diesel::insert_into(t::table).values(FactsRow::of(row, None)).execute(conn)?;
+    }
+    Ok(())
+}
+
 /// Stores the facts of an item as it and its clocks are now; a part is counted with the whole.
 pub(super) fn keep(conn: &mut Conn, row: &FeedbackRow) -> Result<(), Error> {
     if row.parent_id.is_some() {

@@ -31,7 +31,7 @@ impl Changes for CorrectFeedback {}
 /// Stores a new item whose clocks were started; who sees it is stored by `show_to`.
 pub fn insert<A: Receives>(conn: &mut Conn, _: &Permit<A>, row: &FeedbackRow) -> Result<(), Error> {
     diesel::insert_into(f::table).values(row.clone()).execute(conn)?;
-    facts::keep(conn, row)
+    facts::begin(conn, row)
 }
 
 /// Says whose conduct a new item is about.

@@ -18,7 +18,9 @@ use kstt_domain::obligations::ObligationOutcome;
 pub use feeds::{FeedRow, feed_of_token, feeds_of, give_feed, revoke_feed};
 pub use list::{Filter, counts, find, list, pauses, pending_after};
 pub use reminders::{dealt_with, note_reminder, remind_again, to_remind};
-pub use rules::{NewRuleVersion, RuleRow, insert_rule, publish_rule, rule, rule_on, rule_versions, rules_on};
+pub use rules::{
+    NewRuleVersion, RuleRow, all_rules, insert_rule, publish_rule, rule, rule_on, rule_versions, rules_on,
+};
 pub use sight::{ROOM, show_again};
 pub use standing::state_of;
 pub use write::{

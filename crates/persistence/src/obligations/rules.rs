@@ -6,6 +6,7 @@ use kstt_domain::obligations::DeadlineRule;
 use kstt_domain::policy::Permit;
 use kstt_domain::policy::actions::EditDeadlineRule;
 
+use crate::revision::raise_rules;
 use crate::schema::deadline_rules;
 use crate::{Conn, Error};
 
@@ -57,6 +58,14 @@ pub fn rule(conn: &mut Conn, rule: &str, version: i64) -> Result<Option<RuleRow>
     Ok(deadline_rules::table.find((rule, version)).select(RuleRow::as_select()).first(conn).optional()?)
 }
 
+/// All versions of all rules, by id, oldest first.
+pub fn all_rules(conn: &mut Conn) -> Result<Vec<RuleRow>, Error> {
+    Ok(deadline_rules::table
+        .order((deadline_rules::rule.asc(), deadline_rules::version.asc()))
+        .select(RuleRow::as_select())
+        .load(conn)?)
+}
+
 /// All versions of a rule, oldest first.
 pub fn rule_versions(conn: &mut Conn, rule: &str) -> Result<Vec<RuleRow>, Error> {
     Ok(deadline_rules::table
@@ -69,7 +78,7 @@ pub fn rule_versions(conn: &mut Conn, rule: &str) -> Result<Vec<RuleRow>, Error>
 /// Stores a version that is shipped.
 pub fn insert_rule(conn: &mut Conn, row: &RuleRow) -> Result<(), Error> {
     diesel::insert_into(deadline_rules::table).values(row.clone()).execute(conn)?;
-    Ok(())
+    raise_rules(conn)
 }
 
 /// A version that follows another from a day on.

@@ -1,0 +1,1 @@
+DELETE FROM registry_revision WHERE name = 'deadline_rules';
