@@ -72,7 +72,8 @@ impl r2d2::ManageConnection for Manager {
                 // FULL: anything less loses acknowledged commits when the power goes.
                 conn.batch_execute(
                     "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
-                     PRAGMA foreign_keys = ON; PRAGMA cache_size = -8000; PRAGMA temp_store = MEMORY;",
+                     PRAGMA foreign_keys = ON; PRAGMA cache_size = -8000; PRAGMA temp_store = MEMORY; \
+                     PRAGMA wal_autocheckpoint = 8000;",
                 )?;
                 Ok(Conn::Sqlite(conn))
             }
@@ -195,6 +196,35 @@ impl Db {
                     }
                 }
             }
+        }
+    }
+
+    /// Like [`Db::write`], for whoever has no thread to wait with: `tell` is called when it is done, and never after
+    /// a panic. What is answered, if anything, is to be run on a thread that may wait.
+    pub fn hand_in<T, E>(
+        &self,
+        work: impl FnOnce(&mut Conn) -> Result<T, E> + Send + 'static,
+        tell: impl FnOnce(Result<T, E>) + Send + 'static,
+    ) -> Option<Box<dyn FnOnce() + Send>>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        let db = self.clone();
+        match &*self.writes {
+            Writes::InTurn(turns) => turns.hand_in(work, tell).then(|| {
+                let carry_out: Box<dyn FnOnce() + Send> = Box::new(move || db.carry_out());
+                carry_out
+            }),
+            Writes::AtOnce(_) => Some(Box::new(move || tell(db.write(work)))),
+        }
+    }
+
+    fn carry_out(&self) {
+        if let Writes::InTurn(turns) = &*self.writes {
+            turns.carry_out(|| {
+                self.commits.fetch_add(1, Ordering::AcqRel);
+            });
         }
     }
 

@@ -14,9 +14,9 @@ fn a_year_is_opened_once_for_every_unit_and_level() {
     };
     let (communes, above) = (units("commune"), units("department") + units("district"));
     let planning = units("office") + units("delegated");
-    // A plan each; of communes and districts four forms, of departments seven, each quarter and for the year;
-    // and the city's own report each quarter.
-    let forms = 4 * (communes + units("district")) + 7 * units("department");
+    // A plan each; of communes and districts an outline and four forms, of departments seven, each quarter and for
+    // the year; and the city's own report each quarter.
+    let forms = 5 * (communes + units("district")) + 8 * units("department");
     let owed = planning + communes + above + 5 * forms + 4;
     // The worker has opened the current year.
     assert_eq!(open_year(&city, 2019), json!({ "year": 2019, "opened": 0, "kept": owed, "cancelled": 0 }));
@@ -154,7 +154,7 @@ fn after_the_merger_of_communes_heirs_do_what_was_left() {
         inherited.iter().map(|(rule, _, state)| (rule.as_str(), state.as_str())).collect();
     assert_eq!(states[0], ("K-20", "breached"));
     assert!(states[1..].iter().all(|(_, state)| *state == "cancelled"), "{states:?}");
-    assert_eq!(states.len(), 21, "{states:?}");
+    assert_eq!(states.len(), 26, "{states:?}");
     // The heir says that it was done.
     let account = json!({ "username": "head.c31120", "display_name": "Người đứng đầu",
         "grant": { "role": "head", "unit": "C31120" } });

@@ -23,7 +23,7 @@ struct Counted {
     rows: i64,
 }
 
-/// The steps of the plan with the values that were sent: SQLite looks at them before it decides.
+/// The steps of the plan, which is made without looking at the values that are bound.
 pub fn plan(conn: &mut SqliteConnection, caught: &Caught) -> Vec<String> {
     let steps: Vec<Step> =
         bound(format!("EXPLAIN QUERY PLAN {}", caught.sql), &caught.binds).load(conn).unwrap();
@@ -40,7 +40,7 @@ fn bound(sql: String, binds: &[Bind]) -> BoxedSqlQuery<'static, Sqlite, SqlQuery
 
 /// As if nobody had ever said ANALYZE.
 pub fn forget_statistics(conn: &mut SqliteConnection) {
-    conn.batch_execute("DELETE FROM sqlite_stat1; DELETE FROM sqlite_stat4; ANALYZE sqlite_schema").unwrap();
+    conn.batch_execute("DELETE FROM sqlite_stat1; ANALYZE sqlite_schema").unwrap();
 }
 
 /// What is wrong with a plan.

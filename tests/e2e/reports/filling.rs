@@ -255,3 +255,94 @@ fn rows_that_are_the_whole_lead_back_as_well_and_rows_nobody_counts_to_nothing()
     assert_ne!(first["items"][0]["id"], second["items"][0]["id"]);
     assert_eq!(second["next_cursor"], Value::Null);
 }
+
+#[test]
+fn a_form_that_covers_units_below_agrees_with_their_reports() {
+    let city = City::new();
+    let office = city.login("controller.vpubnd");
+    city.clock.set("2021-03-05T08:00:00+07:00");
+    office.post("/v1/reporting-periods/open-year", json!({ "year": 2021 })).expect(200);
+    let record = |unit: &str, lead: Option<&str>, level: &str, [received, on_time]: [i64; 2]| {
+        let left = received - on_time;
+        json!({ "unit": unit, "lead": lead, "field": "Hộ tịch", "level": level, "channel": "direct", "period": "2021-01",
+            "counts": { "received": received, "early": 0, "on_time": on_time, "late": 0, "in_time": left, "overdue": 0,
+                "by_status": { "in_process": left, "settled": on_time } } })
+    };
+    let items = [
+        record("D916", None, "district", [10, 7]),
+        record("C31117", None, "commune", [20, 20]),
+        // Of the district's ten, the commune takes part in four.
+        record("C31117", Some("D916"), "district", [4, 4]),
+    ];
+    let done = crate::dossiers::import(&office, &items).expect(200).body;
+    assert_eq!((&done["created"], &done["notes"]), (&json!(3), &json!([])), "{done}");
+    let whole = report(&office, "2021-Q1", "II.06b", "D916");
+    let filled = act(&office, &whole, "prefill", json!({})).expect(200).body;
+    let received = |row: &str| cell(&filled, row, "received_direct")["value"].as_i64().unwrap_or_default();
+    assert_eq!((received("district"), received("commune")), (10, 20), "the four are the district's");
+    let behind = records(&city, &whole, "district", "received_direct");
+    assert_eq!(behind.iter().map(|record| record["value"].as_i64().unwrap()).sum::<i64>(), 10, "{behind:?}");
+    let parts = |told: &Value| {
+        let of = |check: &&Value| check["check"] == "parts";
+        let checks: Vec<_> = told["checks"].as_array().unwrap().iter().filter(of).cloned().collect();
+        checks
+            .iter()
+            .map(|check| {
+                (
+                    check["column"].as_str().unwrap().to_owned(),
+                    check["expected"].clone(),
+                    check["found"].clone(),
+                )
+            })
+            .collect::<Vec<_>>()
+    };
+    for unit in ["D916", "C31117"] {
+        let id = report(&office, "2021-Q1", "II.06a", unit);
+        act(&office, &id, "prefill", json!({})).expect(200);
+        act(&office, &id, "submit", json!({})).expect(200);
+        let before = office.get(&format!("/v1/reports/{whole}")).expect(200).body;
+        assert!(parts(&before).contains(&(
+            "received_direct".to_owned(),
+            json!(if unit == "D916" { 0 } else { 10 }),
+            json!(30)
+        )));
+        act(&office, &id, "accept", json!({})).expect(200);
+    }
+    let agreed = office.get(&format!("/v1/reports/{whole}")).expect(200).body;
+    assert_eq!(parts(&agreed), []);
+    let more = json!({ "cells": [
+        { "row": "district", "column": "received_direct", "value": 11, "reason": "Hồ sơ giấy" },
+        { "row": "district", "column": "pending_in_time", "value": 4, "reason": "Hồ sơ giấy" },
+    ] });
+    let differs = act(&office, &whole, "save", more).expect(200).body;
+    assert_eq!(
+        parts(&differs),
+        [
+            ("received_direct".to_owned(), json!(30), json!(31)),
+            ("pending_in_time".to_owned(), json!(3), json!(4)),
+        ]
+    );
+    act(&office, &whole, "submit", json!({})).expect(200);
+    let silent = act(&office, &whole, "accept", json!({})).expect(422).body;
+    assert_eq!(silent["errors"][0]["code"], "comment_missing");
+}
+
+#[test]
+fn figures_of_the_registry_lead_to_its_versions() {
+    let city = City::new();
+    let office = city.login("controller.vpubnd");
+    let id = report(&office, "2019-Q1", "04/VPCP/KSTT", "VPUBND");
+    let filled = act(&office, &id, "prefill", json!({})).expect(200).body;
+    let mut seen = 0;
+    for column in ["published_new", "published_amended", "published_repealed"] {
+        let value = cell(&filled, "total", column)["computed"].as_u64().unwrap();
+        let behind = records(&city, &id, "total", column);
+        assert_eq!(behind.len() as u64, value, "{column}");
+        if let Some(first) = behind.first() {
+            office.get(first["href"].as_str().unwrap()).expect(200);
+            assert_eq!(first["kind"], "procedure_version");
+        }
+        seen += value;
+    }
+    assert!(seen > 0, "{filled}");
+}

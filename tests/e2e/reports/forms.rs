@@ -12,7 +12,7 @@ fn forms_hold_in_time_and_say_how_sure_they_are() {
         let page = city.get(&format!("/v1/report-forms?as_of={day}")).expect(200).body;
         page["items"].as_array().unwrap().iter().map(|item| item["form"]["code"].clone()).collect()
     };
-    assert_eq!(codes("2019-03-04").len(), 8);
+    assert_eq!(codes("2019-03-04").len(), 9);
     assert!(
         codes("2019-03-04").contains(&json!("06/VPCP/KSTT"))
             && !codes("2019-03-04").contains(&json!("II.06a"))

@@ -58,6 +58,11 @@ fn one_call_tells_who_owes_what() {
     );
     assert_eq!(communes["missing"], owed - 2);
     assert_eq!(level("district")["missing"], 0, "districts have until the 24th");
+    // The city's own comes after its units' (ND 09/2019 Art. 13).
+    assert_eq!(
+        (&told["city"]["due_on"], &told["city"]["state"], &told["city"]["met_at"]),
+        (&json!("2019-03-25"), &json!("due_soon"), &Value::Null)
+    );
     let unit = told["units"].as_array().unwrap().iter().find(|unit| unit["unit"] == "C31117").unwrap();
     let of = |form: &str| {
         unit["reports"].as_array().unwrap().iter().find(|report| report["form"] == form).unwrap().clone()

@@ -39,6 +39,9 @@ pub struct Incoming {
 
 /// Judges files and puts them into the store, off the event loop: all of them or none.
 pub async fn receive(app: Arc<App>, sent: Vec<Sent>) -> Result<Vec<Incoming>, ApiError> {
+    if sent.is_empty() {
+        return Ok(Vec::new());
+    }
     let received = web::block(move || {
         let mut faults = Faults::default();
         let mut judged = Vec::new();
@@ -137,6 +140,9 @@ pub fn attach<A: Attaches>(
 
 /// After a refusal, or the answer to an earlier try, the files that were put into the store for nothing go.
 pub async fn drop_unless_stored(app: Arc<App>, files: Vec<Incoming>) {
+    if files.is_empty() {
+        return;
+    }
     // Losing this thread leaves the files to the sweep.
     let _ = web::block(move || discard(&app, &files)).await;
 }

@@ -16,7 +16,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::act::{Said, perform, refusal};
 use super::secret::{Secret, SecretHeader, own, proven};
-use super::{clocks, intake, sender};
+use super::{clocks, letter, sender};
 use crate::app::App;
 use crate::contract::problems;
 use crate::http::{ApiError, Body, Faults, Halt, IdempotencyKey, Reply, Tx, Visitor, optional_object};
@@ -207,7 +207,7 @@ pub fn add<A: rows::Changes>(
     let mut faults = Faults::default();
     let text = faults.paragraphs("/text", &wanted.text, 5000);
     let more = wanted.sender.clone().map(Sender::cleaned).unwrap_or_default();
-    intake::check_sender(&mut faults, &more);
+    letter::check_sender(&mut faults, &more);
     faults.finish()?;
     let known = sender::of(tx.app, tx.conn, &row.id)?.unwrap_or_default();
     let whole = Sender {
@@ -219,7 +219,7 @@ pub fn add<A: rows::Changes>(
     if row.valid_at.is_none() {
         let content = format!("{}\n\n{text}", row.content);
         let letter = Letter { title: &row.title, content: &content, sender: &whole };
-        row.grounds = intake::codes_of(&grounds(letter, &tx.app.feedback));
+        row.grounds = letter::codes_of(&grounds(letter, &tx.app.feedback));
     }
     rows::replace_sender(tx.conn, permit, &sender::seal(tx.app, row, &whole)?)?;
     Ok(Said::openly(text))

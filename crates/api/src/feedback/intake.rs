@@ -3,14 +3,9 @@
 use actix_web::{HttpResponse, post};
 use chrono::{DateTime, Utc};
 use kstt_domain::calendar::vn_date;
-use kstt_domain::codes::Code;
-use kstt_domain::feedback::{
-    FeedbackChannel, FeedbackClass, FeedbackState, LedgerState, Letter, RefusalGround, SampleItem, Sender,
-    fingerprint, grounds,
-};
+use kstt_domain::feedback::{FeedbackChannel, FeedbackClass, FeedbackState, LedgerState, Sender};
 use kstt_domain::policy::actions::{RegisterFeedback, SendFeedback};
 use kstt_domain::policy::{Action, Permit, Target};
-use kstt_domain::procedures::is_national_code;
 use kstt_persistence::audit::Change;
 use kstt_persistence::feedback::{self as rows, FeedbackRow, LedgerRow, Receives};
 use kstt_persistence::{Stored, counters, units};
@@ -20,6 +15,7 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::act::told;
+use super::letter::{Judged, Written, codes_of, known, refuse};
 use super::letter_files::{LetterFile, WITH_FILES, files_of};
 use super::secret::secret_of;
 use super::wire::{AboutView, FeedbackTeller, FeedbackView};
@@ -27,7 +23,7 @@ use super::{KIND, clocks, sender};
 use crate::attachments;
 use crate::contract::problems;
 use crate::http::{
-    ApiError, Body, Caller, Faults, Halt, IdempotencyKey, Reply, Tx, Visitor, object, optional_object, say,
+    ApiError, Body, Caller, Halt, IdempotencyKey, Reply, Tx, Visitor, object, optional_object, say,
 };
 
 /// What a citizen sends.
@@ -99,6 +95,8 @@ async fn send_feedback(
     };
     let files = attachments::receive(app, files_of(std::mem::take(&mut wanted.files))?).await?;
     let kept = files.clone();
+    // Judged before its turn to be written, so that others do not wait for it.
+    let letter = Written::from(wanted).judged(&visitor.app.feedback);
     let outcome = visitor
         .write_as_citizen(&body.hash, with_secret, move |tx| {
             let id = tx.id();
@@ -106,7 +104,7 @@ async fn send_feedback(
             let office = tx.office()?.ok_or_else(no_office)?;
             let incoming = Incoming {
                 id,
-                letter: wanted.clone().into(),
+                letter: &letter,
                 channel: FeedbackChannel::Portal,
                 place_unit_id: office,
                 received_at: tx.now,
@@ -186,6 +184,7 @@ struct RegisteredFeedback {
 async fn register_feedback(caller: Caller, body: Body<FeedbackOnBehalf>) -> Result<HttpResponse, ApiError> {
     caller.require(Action::RegisterFeedback)?;
     let wanted = body.value;
+    let letter = Written::from(wanted.clone()).judged(&caller.app.feedback);
     caller
         .write(&body.hash, move |tx| {
             let id = tx.id();
@@ -199,8 +198,7 @@ async fn register_feedback(caller: Caller, body: Body<FeedbackOnBehalf>) -> Resu
                 return Err(ApiError::fault("/received_at", "out_of_range", detail).into());
             }
             let (channel, received_at) = (wanted.channel, wanted.received_at);
-            let letter = wanted.clone().into();
-            let incoming = Incoming { id, letter, channel, place_unit_id: place.id, received_at };
+            let incoming = Incoming { id, letter: &letter, channel, place_unit_id: place.id, received_at };
             let row = register(tx, &permit, incoming, false)?;
             let plain = told(tx, &row)?;
             let feedback = FeedbackTeller::at(tx.app, tx.conn, tx.actor, tx.now)?.tell(tx.conn, &row)?;
@@ -211,17 +209,6 @@ async fn register_feedback(caller: Caller, body: Body<FeedbackOnBehalf>) -> Resu
             Ok(reply)
         })
         .await
-}
-
-/// What was written, whoever brought it.
-pub struct Written {
-    title: String,
-    content: String,
-    kind: Option<FeedbackClass>,
-    procedure_code: Option<String>,
-    unit_code: Option<String>,
-    about: Option<AboutView>,
-    sender: Sender,
 }
 
 macro_rules! written {
@@ -236,24 +223,10 @@ macro_rules! written {
 }
 written!(NewFeedback FeedbackOnBehalf);
 
-impl From<&SampleItem> for Written {
-    fn from(item: &SampleItem) -> Self {
-        Self {
-            title: item.title.clone(),
-            content: item.content.clone(),
-            kind: None,
-            procedure_code: None,
-            unit_code: None,
-            about: None,
-            sender: item.sender.clone(),
-        }
-    }
-}
-
 /// Something that came.
-pub struct Incoming {
+pub struct Incoming<'l> {
     pub id: String,
-    pub letter: Written,
+    pub letter: &'l Judged,
     pub channel: FeedbackChannel,
     /// Where in the city it was received first.
     pub place_unit_id: String,
@@ -265,30 +238,16 @@ pub struct Incoming {
 pub fn register<A: Receives>(
     tx: &mut Tx<'_>,
     permit: &Permit<A>,
-    incoming: Incoming,
+    incoming: Incoming<'_>,
     public: bool,
 ) -> Result<FeedbackRow, Halt> {
     let Incoming { id, letter, channel, place_unit_id, received_at } = incoming;
-    let parameters = &tx.app.feedback;
-    let mut faults = Faults::default();
-    let title = faults.line("/title", &letter.title, parameters.longest_title_characters);
-    let content = faults.paragraphs("/content", &letter.content, parameters.longest_content_characters);
-    let sender = letter.sender.cleaned();
-    check_sender(&mut faults, &sender);
-    let found = grounds(Letter { title: &title, content: &content, sender: &sender }, parameters);
+    let mut faults = letter.faults.clone();
     if public {
-        found.iter().for_each(|ground| refuse(&mut faults, *ground));
+        letter.grounds.iter().for_each(|ground| refuse(&mut faults, *ground));
     }
     let named = known(tx, &mut faults, "/unit_code", letter.unit_code.as_deref())?;
-    let about = known(
-        tx,
-        &mut faults,
-        "/about/unit_code",
-        letter.about.as_ref().map(|about| about.unit_code.as_str()),
-    )?;
-    let person = letter.about.and_then(|about| about.person);
-    let person = faults.optional_line("/about/person", person.as_deref(), 200);
-    let procedure_code = known_procedure(&mut faults, letter.procedure_code.as_deref());
+    let about = known(tx, &mut faults, "/about/unit_code", letter.about_unit_code.as_deref())?;
     faults.finish()?;
     let now = tx.now.naive_utc();
     let office = tx.office()?.ok_or_else(no_office)?;
@@ -301,22 +260,22 @@ pub fn register<A: Receives>(
         state: Stored(FeedbackState::Received),
         class: letter.kind.map(Stored),
         channel: Stored(channel),
-        title,
-        content,
+        title: letter.title.clone(),
+        content: letter.content.clone(),
         redacted: None,
-        procedure_code,
+        procedure_code: letter.procedure_code.clone(),
         field: None,
         named_unit_id: named,
         about_unit_id: about,
-        about_person: person,
+        about_person: letter.about_person.clone(),
         place_unit_id,
         received_at: received_at.naive_utc(),
         registered_at: now,
-        valid_at: found.is_empty().then_some(received_at.naive_utc()),
+        valid_at: letter.grounds.is_empty().then_some(received_at.naive_utc()),
         handler_unit_id: office,
         handler_received_at: None,
         officer_id: None,
-        grounds: codes_of(&found),
+        grounds: codes_of(&letter.grounds),
         guided_to: None,
         merged_into_id: None,
         answer: None,
@@ -331,8 +290,8 @@ pub fn register<A: Receives>(
     rows::insert(tx.conn, permit, &row)?;
     let viewers = tx.viewers()?;
     rows::show_to(tx.conn, &row, &viewers, true)?;
-    rows::insert_sender(tx.conn, permit, &sender::seal(tx.app, &row, &sender)?)?;
-    rows::remember_fingerprint(tx.conn, &row.id, fingerprint(&row.content), row.received_at)?;
+    rows::insert_sender(tx.conn, permit, &sender::seal(tx.app, &row, &letter.sender)?)?;
+    rows::remember_fingerprint(tx.conn, &row.id, letter.print, row.received_at)?;
     rows::open_ledger(tx.conn, permit, &ledger_page(&row, channel))?;
     row.code = number(tx)?;
     rows::set_code(tx.conn, permit, &row)?;
@@ -373,62 +332,6 @@ fn ledger_page(row: &FeedbackRow, channel: FeedbackChannel) -> LedgerRow {
         version: 1,
         updated_at: row.registered_at,
     }
-}
-
-/// Refuses parts of a sender that no one has.
-pub fn check_sender(faults: &mut Faults, sender: &Sender) {
-    for (pointer, part, longest) in [
-        ("/sender/name", &sender.name, 200),
-        ("/sender/address", &sender.address, 500),
-        ("/sender/phone", &sender.phone, 40),
-        ("/sender/email", &sender.email, 200),
-    ] {
-        faults.optional_line(pointer, part.as_deref(), longest);
-    }
-}
-
-fn refuse(faults: &mut Faults, ground: RefusalGround) {
-    let pointer = match ground {
-        RefusalGround::NotVietnamese | RefusalGround::Unclear => "/content",
-        RefusalGround::NameMissing => "/sender/name",
-        RefusalGround::AddressMissing => "/sender/address",
-        RefusalGround::ContactMissing => "/sender/phone",
-    };
-    let detail = say(
-        format!("{} ({}).", ground.label_vi(), ground.basis()),
-        format!("{} ({}).", ground.label_en(), ground.basis()),
-    );
-    faults.add(pointer, ground.code(), detail);
-}
-
-/// Grounds as they are stored.
-pub fn codes_of(grounds: &[RefusalGround]) -> String {
-    grounds.iter().map(|ground| ground.code()).collect::<Vec<_>>().join(" ")
-}
-
-/// The code of a procedure someone named: it becomes public, so that it can be nothing else.
-pub fn known_procedure(faults: &mut Faults, code: Option<&str>) -> Option<String> {
-    let code = code?.trim();
-    if !is_national_code(code) {
-        let detail = say("Không phải mã thủ tục hành chính.", "It is not the code of a procedure.");
-        faults.add("/procedure_code", "not_a_code", detail);
-    }
-    Some(code.to_owned())
-}
-
-/// The id of a unit someone named.
-pub fn known(
-    tx: &mut Tx<'_>,
-    faults: &mut Faults,
-    pointer: &str,
-    code: Option<&str>,
-) -> Result<Option<String>, Halt> {
-    let Some(code) = code else { return Ok(None) };
-    let unit = units::by_code(tx.conn, code)?;
-    if unit.is_none() {
-        faults.add(pointer, "unknown_unit", say("Không có đơn vị này.", "There is no such unit."));
-    }
-    Ok(unit.map(|unit| unit.id))
 }
 
 fn unknown_unit(pointer: &str) -> ApiError {

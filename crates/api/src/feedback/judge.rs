@@ -15,7 +15,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::act::{Said, acted, refusal};
 use super::wire::{AboutView, FeedbackView};
-use super::{intake, sender};
+use super::{letter, sender};
 use crate::contract::problems;
 use crate::http::{ApiError, Body, Caller, Faults, Halt, IdempotencyKey, IfMatch, Tx, optional_object, say};
 
@@ -127,9 +127,9 @@ fn accept(tx: &mut Tx<'_>, row: &mut FeedbackRow, wanted: &Acceptance) -> Result
         faults.add("/class", "out_of_scope", detail);
     }
     let field = faults.optional_line("/field", wanted.field.as_deref(), 200);
-    let procedure = intake::known_procedure(&mut faults, wanted.procedure_code.as_deref());
+    let procedure = letter::known_procedure(&mut faults, wanted.procedure_code.as_deref());
     let code = wanted.about.as_ref().map(|about| about.unit_code.as_str());
-    let about = intake::known(tx, &mut faults, "/about/unit_code", code)?;
+    let about = letter::known(tx, &mut faults, "/about/unit_code", code)?;
     let person = wanted.about.as_ref().and_then(|about| about.person.as_deref());
     let person = faults.optional_line("/about/person", person, 200);
     faults.finish()?;
@@ -191,7 +191,7 @@ async fn refuse_feedback(
 }
 
 fn refuse(_: &mut Tx<'_>, row: &mut FeedbackRow, wanted: &Refusal) -> Result<Said, Halt> {
-    row.grounds = intake::codes_of(&[wanted.ground]);
+    row.grounds = letter::codes_of(&[wanted.ground]);
     let text = format!("{} ({}). {}", wanted.ground.label_vi(), wanted.ground.basis(), text(&wanted.text)?);
     Ok(Said { text, open: true, noted: json!({ "ground": wanted.ground }) })
 }
@@ -246,7 +246,7 @@ fn transfer(tx: &mut Tx<'_>, row: &mut FeedbackRow, wanted: &Transfer) -> Result
     let content =
         wanted.redacted_content.as_deref().map(|text| faults.paragraphs("/redacted_content", text, 20_000));
     let today = kstt_domain::calendar::vn_date(tx.now);
-    let unit = intake::known(tx, &mut faults, "/unit", Some(&wanted.unit))?;
+    let unit = letter::known(tx, &mut faults, "/unit", Some(&wanted.unit))?;
     let exists = match &unit {
         Some(id) => units::period_on(tx.conn, id, today)?.is_some(),
         None => true,

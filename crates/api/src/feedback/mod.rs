@@ -14,6 +14,7 @@ mod handle;
 mod intake;
 mod judge;
 mod ledger;
+mod letter;
 mod letter_files;
 mod list;
 mod part;

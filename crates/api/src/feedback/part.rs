@@ -16,7 +16,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use super::act::{Said, acted, perform, refusal};
 use super::judge::place;
 use super::wire::{FeedbackTeller, FeedbackView};
-use super::{KIND, clocks, intake, sight};
+use super::{KIND, clocks, letter, sight};
 use crate::contract::problems;
 use crate::http::{ApiError, Body, Caller, Faults, Halt, IdempotencyKey, IfMatch, Page, Reply, Tx, say};
 
@@ -183,7 +183,7 @@ fn split(tx: &mut Tx<'_>, row: &mut FeedbackRow, wanted: &FeedbackSplit) -> Resu
     }
     let mut parts = Vec::new();
     for (index, part) in wanted.parts.iter().enumerate() {
-        let unit = intake::known(tx, &mut faults, &format!("/parts/{index}/unit"), Some(&part.unit))?;
+        let unit = letter::known(tx, &mut faults, &format!("/parts/{index}/unit"), Some(&part.unit))?;
         let content = part.content.as_deref();
         let content = content.map(|text| faults.paragraphs(&format!("/parts/{index}/content"), text, 20_000));
         parts.extend(unit.map(|unit| (unit, part.class, content)));

@@ -11,6 +11,7 @@ use kstt_persistence::feedback::{self as rows, Changes, FeedbackRow};
 use super::act::{Said, perform};
 use super::intake::{Incoming, register};
 use super::judge::place;
+use super::letter::Written;
 use super::publish;
 use crate::app::App;
 use crate::http::{ApiError, Halt, Tx};
@@ -95,9 +96,10 @@ fn steps_of(item: &SampleItem) -> Vec<(DateTime<Utc>, Step)> {
 fn receive(tx: &mut Tx<'_>, item: &SampleItem, unit: &str) -> Result<String, Halt> {
     let permit = permit::<RegisterFeedback>(tx, "new")?;
     let office = tx.office()?.ok_or_else(ApiError::not_found)?;
+    let letter = Written::from(item).judged(&tx.app.feedback);
     let incoming = Incoming {
         id: tx.id(),
-        letter: item.into(),
+        letter: &letter,
         channel: item.channel,
         place_unit_id: office,
         received_at: item.received_at,

@@ -17,7 +17,7 @@ pub fn list<const ITEMS: usize, const LENGTH: usize>() -> Array {
 }
 
 /// Faults found so far.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Faults(Vec<FieldFault>);
 
 impl Faults {

@@ -1,6 +1,6 @@
 //! One write: one transaction that holds the change, its audit row and the answer kept for retries.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use actix_web::http::StatusCode;
@@ -10,7 +10,7 @@ use kstt_domain::calendar::{WorkCalendar, vn_date};
 use kstt_domain::policy::{Action, ActionKind, Actor, ActorKind, Permit, Target, permit, reach};
 use kstt_persistence::audit::{Change, Origin};
 use kstt_persistence::units::Viewers;
-use kstt_persistence::{Conn, Error, Revision, idempotency};
+use kstt_persistence::{Conn, Db, Error, Revision, idempotency};
 
 use super::{ApiError, Caller, Ctx, ProblemCode, Reply, Visitor, canonical, say};
 use crate::app::App;
@@ -218,19 +218,36 @@ async fn written<F>(ctx: Ctx, actor: Actor, body_hash: String, work: F) -> Resul
 where
     F: Fn(&mut Tx<'_>) -> Result<Reply, Halt> + Send + 'static,
 {
-    let key = retry_key(&ctx, &actor, body_hash)?;
-    let kept = web::block(move || {
-        for _ in 0..3 {
-            match ctx.app.db.write(|conn| attempt(conn, &ctx, &actor, key.as_ref(), &work)) {
-                Ok(outcome) => return Ok(outcome),
-                Err(Halt::Refused(error)) => return refused(&ctx, key.as_ref(), error),
-                Err(Halt::Rehearsed(reply)) => return Ok((reply, false)),
-                Err(Halt::Raced) => std::thread::sleep(Duration::from_millis(5)),
-            }
+    let key = Arc::new(retry_key(&ctx, &actor, body_hash)?);
+    // Tried again it may run on another thread, but never on two at once.
+    let (ctx, work) = (Arc::new(ctx), Arc::new(Mutex::new((actor, work))));
+    for _ in 0..3 {
+        let (here, kept, work) = (ctx.clone(), key.clone(), work.clone());
+        let turn = move |conn: &mut Conn| {
+            let (actor, work) = &*work.lock().unwrap_or_else(PoisonError::into_inner);
+            attempt(conn, &here, actor, kept.as_ref().as_ref(), work)
+        };
+        match in_turn(&ctx.app.db, turn).await? {
+            Ok(outcome) => return Ok(outcome),
+            Err(Halt::Refused(error)) => return refused(&ctx, &key, error).await,
+            Err(Halt::Rehearsed(reply)) => return Ok((reply, false)),
+            Err(Halt::Raced) => actix_web::rt::time::sleep(Duration::from_millis(5)).await,
         }
-        Err(ApiError::new(ProblemCode::Unavailable))
-    });
-    kept.await.unwrap_or_else(|_| Err(ApiError::new(ProblemCode::Unavailable)))
+    }
+    Err(ApiError::new(ProblemCode::Unavailable))
+}
+
+/// Runs `work` when its turn comes, off the event loop.
+async fn in_turn<T: Send + 'static>(
+    db: &Db,
+    work: impl FnOnce(&mut Conn) -> Result<T, Halt> + Send + 'static,
+) -> Result<Result<T, Halt>, ApiError> {
+    let (tell, told) = tokio::sync::oneshot::channel();
+    // Nobody listens when whoever asked has gone.
+    if let Some(waiting) = db.hand_in(work, move |done| drop(tell.send(done))) {
+        drop(web::block(waiting));
+    }
+    told.await.map_err(|_| ApiError::new(ProblemCode::Unavailable))
 }
 
 fn respond(reply: Reply, replayed: bool) -> HttpResponse {
@@ -245,10 +262,22 @@ fn respond(reply: Reply, replayed: bool) -> HttpResponse {
 }
 
 /// A refusal, unless the same request was done a moment ago while this one looked: its answer counts.
-fn refused(ctx: &Ctx, key: Option<&idempotency::Key>, error: ApiError) -> Result<(Reply, bool), ApiError> {
-    let Some(key) = key else { return Err(error) };
-    match ctx.app.db.read(|conn| idempotency::find(conn, key).map_err(ApiError::from))? {
-        Some(kept) => kept_reply(key, kept).map(|reply| (reply, true)),
+async fn refused(
+    ctx: &Ctx,
+    key: &Arc<Option<idempotency::Key>>,
+    error: ApiError,
+) -> Result<(Reply, bool), ApiError> {
+    if key.is_none() {
+        return Err(error);
+    }
+    let key = key.clone();
+    let found = ctx.read(move |conn| {
+        let Some(key) = key.as_ref() else { return Ok(None) };
+        let kept = idempotency::find(conn, key)?;
+        kept.map(|kept| kept_reply(key, kept)).transpose()
+    });
+    match found.await? {
+        Some(reply) => Ok((reply, true)),
         None => Err(error),
     }
 }

@@ -171,8 +171,8 @@ async fn prefill_report(
 /// Whose records of which days a report counts.
 pub fn counted(tx: &mut Tx<'_>, work: &Work) -> Result<Counted, Halt> {
     let viewers = tx.viewers()?;
-    let units = sight::inherited(&viewers, &work.row.unit_id, work.period.last_day);
-    Ok(Counted::new(units, &work.period, tx.now))
+    let of = (work.row.unit_id.as_str(), &work.period);
+    Ok(Counted::of(tx.conn, &viewers, &work.form, of, tx.now)?)
 }
 
 /// A cell to be declared.

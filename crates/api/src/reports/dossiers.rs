@@ -5,13 +5,15 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use kstt_domain::codes::Code;
 use kstt_domain::dossiers::{CauseCounts, CountChannel};
-use kstt_domain::reports::{Cells, FormRows, ReportForm, ReportMeasure};
+use kstt_domain::reports::{Cells, FormRows, ReportForm, ReportMeasure, TOTAL};
 use kstt_domain::units::UnitLevel;
 use kstt_persistence::Conn;
-use kstt_persistence::dossiers::{CountKey, CountSums, Filter, Led, Stock, leads, list, stock_at, sums};
+use kstt_persistence::dossiers::{
+    CountKey, CountSums, Filter, Led, Stock, counts_once, leads, list, stock_at, sums,
+};
 
 use super::cells::Figures;
-use super::measure::{Counted, TOTAL};
+use super::measure::Counted;
 use super::records::CountedRecord;
 use crate::http::ApiError;
 
@@ -170,7 +172,7 @@ fn in_hand(
     measure: ReportMeasure,
     day: NaiveDate,
 ) -> Result<Vec<Given>, ApiError> {
-    let stocks = stock_at(conn, &of.unit_ids, Led::ByAnyone, day)?;
+    let stocks = stock_at(conn, &of.unit_ids, of.led, day)?;
     let given = |stock: Stock| Some((stock.id.clone(), stock.key.clone(), standing(measure, &stock)?));
     Ok(stocks.into_iter().filter_map(given).collect())
 }
@@ -179,6 +181,9 @@ fn moved(conn: &mut Conn, of: &Counted, measure: ReportMeasure) -> Result<Vec<Gi
     let filter = Filter { from: Some(of.days.0), to: Some(of.days.1), ..Filter::default() };
     let mut found = Vec::new();
     for row in list(conn, Some(&of.unit_ids), &filter, None, ALL)? {
+        if of.led == Led::Once && !counts_once(&row, &of.unit_ids) {
+            continue;
+        }
         let (key, counts) = (row.key(), row.counts()?);
         let moved = [counts.received, counts.early, counts.on_time, counts.late];
         if let Some(value) = movement(measure, key.channel, moved, &counts.late_causes) {

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::wire::Teller;
+use super::wire::UnitCodes;
 use super::{KIND, sight};
 use crate::contract::problems;
 use crate::http::{
@@ -60,10 +60,10 @@ struct LedgerView {
     updated_at: DateTime<Utc>,
 }
 
-fn view(conn: &mut Conn, row: ReportLedgerRow, now: DateTime<Utc>) -> Result<LedgerView, ApiError> {
+fn view(conn: &mut Conn, row: ReportLedgerRow) -> Result<LedgerView, ApiError> {
     let report = rows::find(conn, &row.report_id)?.ok_or_else(ApiError::not_found)?;
     Ok(LedgerView {
-        unit: Teller::at(now).code(conn, &report.unit_id)?,
+        unit: UnitCodes::default().of(conn, &report.unit_id)?,
         report_id: row.report_id,
         period: report.period,
         form: report.form,
@@ -89,12 +89,11 @@ async fn list_report_ledger(caller: Caller, query: Params<LedgerQuery>) -> Resul
     let filters = format!("report ledger {state}");
     let secret = caller.app.cursor_secret();
     let after = query.0.cursor.map(|text| Cursor::open(&text, &filters, secret)).transpose()?;
-    let now = caller.now;
     let views = caller
         .read(move |conn| {
             let after = after.as_ref().map(|cursor| cursor.key.as_str());
             let found = rows::report_ledger_list(conn, state, after, i64::from(limit) + 1)?;
-            found.into_iter().map(|row| view(conn, row, now)).collect::<Result<Vec<_>, _>>()
+            found.into_iter().map(|row| view(conn, row)).collect::<Result<Vec<_>, _>>()
         })
         .await?;
     let next = |last: &LedgerView| Cursor::after(&last.report_id, "", &filters, None).seal(secret);
@@ -118,7 +117,7 @@ async fn get_report_ledger(caller: Caller, id: web::Path<String>) -> Result<Http
             let report = sight::visible(conn, &here.app, &here.actor, &id, today)?;
             let row = rows::report_ledger(conn, &report.id)?.ok_or_else(ApiError::not_found)?;
             let version = row.version;
-            Ok(Reply::ok(&view(conn, row, here.now)?)?.tagged(version))
+            Ok(Reply::ok(&view(conn, row)?)?.tagged(version))
         })
         .await?;
     Ok(caller.answer(reply))
@@ -207,7 +206,7 @@ fn set(tx: &mut Tx<'_>, id: &str, expected: i64, wanted: &LedgerEntry) -> Result
     };
     tx.audit(&permit, change)?;
     let version = row.version;
-    Ok(Reply::ok(&view(tx.conn, row, tx.now)?)?.tagged(version))
+    Ok(Reply::ok(&view(tx.conn, row)?)?.tagged(version))
 }
 
 pub fn routes(config: &mut ServiceConfig) {

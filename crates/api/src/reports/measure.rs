@@ -2,20 +2,20 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use kstt_domain::calendar::start_of_vn_day;
-use kstt_domain::reports::{FormRows, ReportForm, ReportMeasure};
+use kstt_domain::reports::{FormRows, ReportForm, ReportMeasure, TOTAL};
 use kstt_persistence::Conn;
 use kstt_persistence::dossiers::Led;
 use kstt_persistence::reports::{
     Duties, FeedbackFigures, FeedbackMeasure, OfField, PeriodRow, feedback_figures,
 };
+use kstt_persistence::units::Viewers;
 
 use super::cells::Figures;
 use super::dossiers::{self, Dossiers};
 use super::held::Held;
+use super::sight;
 use crate::http::ApiError;
 
-/// The row of what is counted as a whole.
-pub const TOTAL: &str = "total";
 /// The row of what belongs to no known field.
 pub const NO_FIELD: &str = "—";
 
@@ -26,11 +26,25 @@ pub struct Counted {
     /// Both days are part of it.
     pub days: (NaiveDate, NaiveDate),
     pub now: DateTime<Utc>,
+    /// Which of the dossiers that several units have.
+    pub led: Led<'static>,
 }
 
 impl Counted {
-    pub fn new(unit_ids: Vec<String>, period: &PeriodRow, now: DateTime<Utc>) -> Self {
-        Self { unit_ids, days: (period.data_from, period.data_to), now }
+    /// What a report of a unit by a form counts.
+    pub fn of(
+        conn: &mut Conn,
+        viewers: &Viewers,
+        form: &ReportForm,
+        (unit_id, period): (&str, &PeriodRow),
+        now: DateTime<Utc>,
+    ) -> Result<Self, ApiError> {
+        let unit_ids = match form.covers_below {
+            true => sight::covered(conn, viewers, unit_id, period.last_day)?,
+            false => sight::inherited(viewers, unit_id, period.last_day),
+        };
+        let led = if form.covers_below { Led::Once } else { Led::ByAnyone };
+        Ok(Self { unit_ids, days: (period.data_from, period.data_to), now, led })
     }
 
     /// As the deadlines are counted.
@@ -52,7 +66,7 @@ impl Counted {
 /// Every figure of a form that records give.
 pub fn figures(conn: &mut Conn, form: &ReportForm, of: &Counted) -> Result<Figures, ApiError> {
     let mut found = match dossiers::fill(form) {
-        true => Dossiers::count(conn, of, Led::ByAnyone)?.figures(form),
+        true => Dossiers::count(conn, of, of.led)?.figures(form),
         false => Figures::new(),
     };
     for column in &form.columns {

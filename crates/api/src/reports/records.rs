@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use actix_web::{HttpResponse, get, web};
 use kstt_domain::policy::Action;
-use kstt_domain::reports::{FormRows, ReportMeasure};
+use kstt_domain::reports::{FormRows, ReportMeasure, TOTAL};
 use kstt_persistence::Conn;
 use kstt_persistence::reports::{self as rows, feedback_records};
 use serde::{Deserialize, Serialize};
@@ -12,7 +12,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::held::Held;
-use super::measure::{Counted, TOTAL, field_of, of_feedback};
+use super::measure::{Counted, field_of, of_feedback};
 use super::wire::form_of;
 use super::{dossiers, sight};
 use crate::contract::problems;
@@ -80,8 +80,7 @@ async fn list_report_cell_records(
             let column = form.column(&column).ok_or_else(ApiError::not_found)?;
             let period = rows::period(conn, &report.period)?.ok_or_else(ApiError::not_found)?;
             let viewers = here.app.units.viewers(conn)?;
-            let units = sight::inherited(&viewers, &report.unit_id, period.last_day);
-            let of = Counted::new(units, &period, here.now);
+            let of = Counted::of(conn, &viewers, &form, (&report.unit_id, &period), here.now)?;
             let after = after.as_ref().map(|cursor| cursor.key.as_str());
             let mut found: BTreeMap<String, CountedRecord> = BTreeMap::new();
             for measure in &column.source {

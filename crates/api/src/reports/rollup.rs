@@ -11,7 +11,8 @@ use kstt_domain::reports::{
     Cells, PeriodKind, ReportForm, ReportMeasure, accumulate, add_up, violations, without,
 };
 use kstt_persistence::reports::{self as rows, PeriodRow, ReportRow, RevisionRow, Standing};
-use kstt_persistence::{Conn, Error, units};
+use kstt_persistence::units::{self, Viewers};
+use kstt_persistence::{Conn, Error};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -19,7 +20,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use super::cells::Table;
 use super::open::kind_of;
 use super::sight;
-use super::wire::{Teller, form_of, too_large};
+use super::wire::{UnitCodes, form_of, too_large};
 use crate::contract::problems;
 use crate::http::{ApiError, Caller, Narrowed, ProblemCode, Reply, say, stored_moment};
 
@@ -216,24 +217,49 @@ pub fn sum(
         Some((row, _)) => form_of(conn, row)?,
         None => known_form(conn, &query.form, period)?,
     };
-    let mut teller = Teller::at(caller.now);
+    added(conn, period, form, found)
+}
+
+/// What the accepted reports by a form come to, of some units or of all; none where nobody owes one.
+pub fn accepted_sum(
+    conn: &mut Conn,
+    period: &PeriodRow,
+    form: &str,
+    unit_ids: Option<&[String]>,
+) -> Result<Option<Cells>, ApiError> {
+    let at = Standing { as_of: None, with_submitted: false };
+    let mut found = rows::standing(conn, (&period.code, form), at)?;
+    found.retain(|(row, _)| unit_ids.is_none_or(|units| units.contains(&row.unit_id)));
+    let Some((row, _)) = found.first() else { return Ok(None) };
+    let form = form_of(conn, row)?;
+    Ok(Some(added(conn, period, form, found)?.cells))
+}
+
+/// Adds up the revisions that count.
+fn added(
+    conn: &mut Conn,
+    period: &PeriodRow,
+    form: ReportForm,
+    found: Vec<(ReportRow, Option<RevisionRow>)>,
+) -> Result<Summed, ApiError> {
+    let mut codes = UnitCodes::default();
     let (mut counted, mut left_out) = (Vec::new(), Vec::new());
     for (row, revision) in found {
         match revision {
             Some(revision) => counted.push((row, revision)),
-            None => left_out.push(teller.code(conn, &row.unit_id)?),
+            None => left_out.push(codes.of(conn, &row.unit_id)?),
         }
     }
     left_out.sort();
     let mut parts = Vec::new();
-    let counted_units = led_within(conn, caller, period, &counted)?;
+    let counted_units = led_within(conn, period, &counted)?;
     for (row, revision) in counted {
         let cells = Table::read(Some(&revision))?.figures(&form, true).map_err(too_large)?;
         let mut shared: BTreeMap<String, Cells> =
             serde_json::from_str(&revision.shared).map_err(Error::from)?;
         shared.retain(|lead, _| counted_units.contains(lead));
         let own = without(&form, &cells, shared.values()).map_err(too_large)?;
-        parts.push(Part { unit: teller.code(conn, &row.unit_id)?, row, revision, cells, own });
+        parts.push(Part { unit: codes.of(conn, &row.unit_id)?, row, revision, cells, own });
     }
     parts.sort_by(|a, b| a.unit.cmp(&b.unit));
     Ok(Summed {
@@ -251,14 +277,13 @@ pub fn sum(
 /// taken over.
 fn led_within(
     conn: &mut Conn,
-    caller: &Caller,
     period: &PeriodRow,
     counted: &[(ReportRow, RevisionRow)],
 ) -> Result<HashSet<String>, ApiError> {
     if counted.iter().all(|(_, revision)| revision.shared == "{}") {
         return Ok(HashSet::new());
     }
-    let viewers = caller.app.units.viewers(conn)?;
+    let viewers = Viewers::load(conn)?;
     let inherited = counted.iter().map(|(row, _)| sight::inherited(&viewers, &row.unit_id, period.last_day));
     Ok(inherited.flatten().collect())
 }

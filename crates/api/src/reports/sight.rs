@@ -1,5 +1,7 @@
 //! Who sees and fills in which report.
 
+use std::collections::BTreeSet;
+
 use chrono::NaiveDate;
 use kstt_domain::calendar::vn_date;
 use kstt_domain::policy::actions::ReadReports;
@@ -7,7 +9,7 @@ use kstt_domain::policy::{ActingUnit, Action, ActionKind, Actor, Permit, Target,
 use kstt_domain::units::UnitKind;
 use kstt_persistence::Conn;
 use kstt_persistence::reports::{self as rows, ReportRow};
-use kstt_persistence::units::Viewers;
+use kstt_persistence::units::{self, Viewers};
 
 use crate::app::App;
 use crate::http::{ApiError, Tx, say};
@@ -65,6 +67,30 @@ pub fn inherited(viewers: &Viewers, unit_id: &str, day: NaiveDate) -> Vec<String
     }
     found.sort();
     found
+}
+
+/// The units that a report which covers those below counts: the unit and all under it on a day, for the control
+/// office all of the city, and whose work they have taken over.
+pub fn covered(
+    conn: &mut Conn,
+    viewers: &Viewers,
+    unit_id: &str,
+    day: NaiveDate,
+) -> Result<Vec<String>, ApiError> {
+    let Some(below) = below(conn, unit_id, day)? else {
+        return Ok(viewers.units().map(str::to_owned).collect());
+    };
+    let found: BTreeSet<String> = below.iter().flat_map(|unit| inherited(viewers, unit, day)).collect();
+    Ok(found.into_iter().collect())
+}
+
+/// The unit and all under it on a day; none: all of the city, whose control office it is.
+pub fn below(conn: &mut Conn, unit_id: &str, day: NaiveDate) -> Result<Option<Vec<String>>, ApiError> {
+    let unit = units::by_id(conn, unit_id)?.ok_or_else(ApiError::not_found)?;
+    match unit.kind.0 {
+        UnitKind::Office => Ok(None),
+        _ => Ok(Some(units::subtree_of(conn, unit_id, day)?)),
+    }
 }
 
 /// A unit judges the reports of others, never its own.

@@ -4,19 +4,20 @@ use std::collections::BTreeMap;
 
 use actix_web::{HttpResponse, get, post, web};
 use chrono::{DateTime, NaiveDate, Utc};
+use kstt_domain::obligations::ObligationState;
 use kstt_domain::policy::actions::FreezePeriod;
 use kstt_domain::policy::{Action, Target};
 use kstt_domain::reports::{ReportEvent, ReportState, is_late, is_missing, next};
 use kstt_domain::units::UnitLevel;
 use kstt_persistence::audit::Change;
 use kstt_persistence::reports::{self as rows, ReportRow};
-use kstt_persistence::{Stored, units};
+use kstt_persistence::{Conn, Stored, obligations, units};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::sight;
 use super::wire::submitted_on;
+use super::{OF_CITY, sight};
 use crate::contract::problems;
 use crate::http::{ApiError, Body, Caller, Faults, Halt, IdempotencyKey, Reply, Tx, say};
 
@@ -27,11 +28,27 @@ struct StatusView {
     #[schema(max_length = 40)]
     period: String,
     frozen_at: Option<DateTime<Utc>>,
+    /// What the city itself reports upward, after its units (K-33); none before the year is open, and for what was
+    /// asked for once.
+    city: Option<CityReport>,
     /// Sums by level.
     #[schema(max_items = 10)]
     levels: Vec<LevelStatus>,
     #[schema(max_items = 100000)]
     units: Vec<UnitStatus>,
+}
+
+/// The city's own report.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = CityReportStatus)]
+struct CityReport {
+    /// UUID of the obligation that is met when it was sent.
+    #[schema(max_length = 36)]
+    obligation_id: String,
+    /// The last lawful day.
+    due_on: NaiveDate,
+    state: ObligationState,
+    met_at: Option<DateTime<Utc>>,
 }
 
 /// How many reports of a level are where.
@@ -130,10 +147,23 @@ async fn get_reporting_period_status(
             }
             let frozen_at = period.frozen_at.map(|at| at.and_utc());
             let levels = levels.into_values().collect();
-            Ok(StatusView { period: period.code, frozen_at, levels, units: told })
+            let city = CityReport::of(conn, &period.code, here.now)?;
+            Ok(StatusView { period: period.code, frozen_at, city, levels, units: told })
         })
         .await?;
     Ok(Reply::ok(&told)?.into_response())
+}
+
+impl CityReport {
+    fn of(conn: &mut Conn, period: &str, now: DateTime<Utc>) -> Result<Option<Self>, ApiError> {
+        let owed = obligations::about(conn, (OF_CITY, period))?.into_iter().next();
+        Ok(owed.map(|row| Self {
+            state: obligations::state_of(&row, now.naive_utc()),
+            obligation_id: row.id,
+            due_on: row.due_on,
+            met_at: row.met_at.map(|at| at.and_utc()),
+        }))
+    }
 }
 
 impl LevelStatus {

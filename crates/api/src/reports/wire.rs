@@ -1,12 +1,13 @@
 //! How reports are told.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use kstt_domain::calendar::vn_date;
 use kstt_domain::obligations::DutyPeriod;
 use kstt_domain::reports::{
-    CheckSeverity, ReportEvent, ReportForm, ReportState, Violation, is_late, next, violations,
+    Cells, CheckRule, CheckSeverity, ReportEvent, ReportForm, ReportState, Violation, is_late, next,
+    violated_parts, violations,
 };
 use kstt_persistence::reports::{self as rows, ReportRow, RevisionRow};
 use kstt_persistence::{Conn, Error, units};
@@ -15,7 +16,8 @@ use utoipa::ToSchema;
 
 use super::cells::{Objection, SectionText, StoredCell, Table};
 use super::measure::{Counted, figures};
-use super::sight::inherited;
+use super::rollup::accepted_sum;
+use super::sight;
 use crate::http::{ApiError, ProblemCode};
 
 /// A report in a list.
@@ -141,12 +143,28 @@ pub struct FullReport {
 /// Tells reports, reading each unit once.
 pub struct Teller {
     now: DateTime<Utc>,
-    codes: HashMap<String, String>,
+    codes: UnitCodes,
+}
+
+/// The codes of units, each read once.
+#[derive(Default)]
+pub struct UnitCodes(HashMap<String, String>);
+
+impl UnitCodes {
+    /// The code of a unit.
+    pub fn of(&mut self, conn: &mut Conn, id: &str) -> Result<String, ApiError> {
+        if let Some(code) = self.0.get(id) {
+            return Ok(code.clone());
+        }
+        let code = units::by_id(conn, id)?.ok_or_else(ApiError::not_found)?.code;
+        self.0.insert(id.to_owned(), code.clone());
+        Ok(code)
+    }
 }
 
 impl Teller {
     pub fn at(now: DateTime<Utc>) -> Self {
-        Self { now, codes: HashMap::new() }
+        Self { now, codes: UnitCodes::default() }
     }
 
     /// One report as lists have it.
@@ -156,7 +174,7 @@ impl Teller {
             period: row.period.clone(),
             form: row.form.clone(),
             form_version: row.form_version,
-            unit: self.code(conn, &row.unit_id)?,
+            unit: self.codes.of(conn, &row.unit_id)?,
             state: row.state.0,
             revision: row.revision,
             due_on: row.due_on,
@@ -168,16 +186,6 @@ impl Teller {
             version: row.version,
             updated_at: row.updated_at.and_utc(),
         })
-    }
-
-    /// The code of a unit.
-    pub fn code(&mut self, conn: &mut Conn, id: &str) -> Result<String, ApiError> {
-        if let Some(code) = self.codes.get(id) {
-            return Ok(code.clone());
-        }
-        let code = units::by_id(conn, id)?.ok_or_else(ApiError::not_found)?.code;
-        self.codes.insert(id.to_owned(), code.clone());
-        Ok(code)
     }
 
     /// One report with what one of its revisions says.
@@ -259,7 +267,8 @@ pub fn checked(
     let before = previous(conn, row)?;
     let before = before.map(|table| table.figures(form, true)).transpose().map_err(too_large)?;
     let actual = table.figures(form, false).map_err(too_large)?;
-    let found = violations(form, &actual, before.as_ref());
+    let mut found = violations(form, &actual, before.as_ref());
+    found.extend(violated_parts(form, &actual, &parts(conn, row, form)?));
     let mut told: Vec<BrokenCheck> = found.into_iter().map(|found| BrokenCheck::of(found, false)).collect();
     if row.nothing_arose {
         told.extend(stated_away(conn, row, form)?);
@@ -272,11 +281,27 @@ pub fn checked(
     Ok(told)
 }
 
+/// What the accepted reports by other forms come to that a report has to agree with, by the code of the form.
+fn parts(conn: &mut Conn, row: &ReportRow, form: &ReportForm) -> Result<BTreeMap<String, Cells>, ApiError> {
+    let mut found = BTreeMap::new();
+    for check in &form.checks {
+        let CheckRule::Parts { form, .. } = &check.rule else { continue };
+        let period = rows::period(conn, &row.period)?.ok_or_else(ApiError::not_found)?;
+        let below = sight::below(conn, &row.unit_id, period.last_day)?;
+        if let Some(cells) = accepted_sum(conn, &period, form, below.as_deref())? {
+            found.insert(form.clone(), cells);
+        }
+    }
+    Ok(found)
+}
+
 /// What the records hold of a report that states that nothing arose.
 fn stated_away(conn: &mut Conn, row: &ReportRow, form: &ReportForm) -> Result<Vec<BrokenCheck>, ApiError> {
     let Some(period) = rows::period(conn, &row.period)? else { return Ok(Vec::new()) };
-    let units = inherited(&units::Viewers::load(conn)?, &row.unit_id, period.last_day);
-    let found = figures(conn, form, &Counted::new(units, &period, row.updated_at.and_utc()))?;
+    let viewers = units::Viewers::load(conn)?;
+    let of = (row.unit_id.as_str(), &period);
+    let of = Counted::of(conn, &viewers, form, of, row.updated_at.and_utc())?;
+    let found = figures(conn, form, &of)?;
     let told = |((row, column), value): ((String, String), i64)| BrokenCheck {
         check: "nothing_arose".to_owned(),
         severity: CheckSeverity::Warning,

@@ -12,6 +12,9 @@ type Row = BTreeMap<String, i64>;
 /// The check of a column that is not what it is the sum of; no form may name one so.
 pub const SUM_CHECK: &str = "sum";
 
+/// The row of what is counted as a whole.
+pub const TOTAL: &str = "total";
+
 /// A number too large for a cell.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CellOverflow {
@@ -78,11 +81,31 @@ pub fn violations(form: &ReportForm, cells: &Cells, previous: Option<&Cells>) ->
                         at(column).unless_equal(value(before, of_previous), value(&full, column), &mut found);
                     }
                 }
+                // Of the whole table, by `violated_parts`.
+                CheckRule::Parts { .. } => {}
                 CheckRule::AtMost { part, whole } => {
                     let (most, part_value) = (value(&full, whole), value(&full, part));
                     at(part).unless_equal(part_value.min(most), part_value, &mut found);
                 }
             }
+        }
+    }
+    found
+}
+
+/// Every check that does not hold of a table and its parts, which are told by the code of their form; what is not
+/// told is not compared.
+pub fn violated_parts(form: &ReportForm, cells: &Cells, parts: &BTreeMap<String, Cells>) -> Vec<Violation> {
+    let in_all = |table: &Cells, column: &str| -> i128 {
+        table.values().fold(0, |sum, row| sum.saturating_add(value(row, column)))
+    };
+    let mut found = Vec::new();
+    for check in &form.checks {
+        let CheckRule::Parts { form, columns } = &check.rule else { continue };
+        let Some(part) = parts.get(form) else { continue };
+        for column in columns {
+            let at = At { check: &check.code, severity: check.severity, row: TOTAL, column };
+            at.unless_equal(in_all(part, column), in_all(cells, column), &mut found);
         }
     }
     found

@@ -41,6 +41,10 @@ pub struct ReportForm {
     /// Kinds of units that fill it.
     pub reporters: Vec<UnitKind>,
     pub periods: Vec<PeriodKind>,
+    /// It is filled from the records of the unit and of the units below it, each dossier once; by the control office
+    /// from those of the city.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub covers_below: bool,
     /// What a row of the table stands for.
     pub rows: FormRows,
     /// The leading columns, which name the row.
@@ -143,6 +147,14 @@ pub enum CheckRule {
         #[cfg_attr(feature = "schema", schema(max_length = 60))]
         whole: String,
     },
+    /// Columns hold, in all rows together, what the accepted reports by another form come to: those of the unit and
+    /// of the units below it; for the control office, of the city.
+    Parts {
+        #[cfg_attr(feature = "schema", schema(max_length = 40))]
+        form: String,
+        #[cfg_attr(feature = "schema", schema(max_items = 100))]
+        columns: Vec<String>,
+    },
 }
 
 /// A part of the outline.
@@ -157,6 +169,10 @@ pub struct FormSection {
     )]
     pub code: String,
     pub title: Words,
+}
+
+fn is_false(value: &bool) -> bool {
+    !value
 }
 
 impl ReportForm {
@@ -203,6 +219,7 @@ impl CheckRule {
             Self::Equal { left, right } => left.iter().chain(right).map(String::as_str).collect(),
             Self::Previous { column, of_previous } => vec![column, of_previous],
             Self::AtMost { part, whole } => vec![part, whole],
+            Self::Parts { columns, .. } => columns.iter().map(String::as_str).collect(),
         }
     }
 }

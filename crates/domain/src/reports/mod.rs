@@ -16,7 +16,8 @@ mod window;
 mod tests;
 
 pub use check::{
-    CellOverflow, Cells, SUM_CHECK, Violation, accumulate, add_up, complete, violations, without,
+    CellOverflow, Cells, SUM_CHECK, TOTAL, Violation, accumulate, add_up, complete, violated_parts,
+    violations, without,
 };
 pub use codes::{
     CheckSeverity, ColumnKind, DossierStatus, FormCertainty, FormRows, PeriodKind, ReportMeasure, WindowKind,

@@ -11,6 +11,7 @@ macro_rules! files {
 const FILES: &[&str] = files! {
     "01-vpcp-kstt" "02-vpcp-kstt" "03-vpcp-kstt" "04-vpcp-kstt"
     "05-vpcp-kstt" "06-vpcp-kstt" "07-vpcp-kstt" "08-vpcp-kstt"
+    "XII"
     "I.02" "II.01" "II.02" "II.03" "II.04" "II.05a" "II.05b" "II.05c"
     "II.06a" "II.06b" "II.06c" "II.07b" "II.08"
 };

@@ -181,6 +181,11 @@ impl ReportForm {
                 faults.unless(!left.is_empty() && !right.is_empty(), rule.as_str(), "missing");
                 faults.unless(each_once(left) && each_once(right), rule.as_str(), "named_twice");
             }
+            if let CheckRule::Parts { form, columns } = &check.rule {
+                faults.text(form, LONGEST_FORM_CODE, format!("{rule}/form"));
+                faults.unless(!columns.is_empty(), rule.as_str(), "missing");
+                faults.unless(each_once(columns), rule.as_str(), "named_twice");
+            }
             let named: Vec<_> = check.rule.columns().into_iter().map(|code| self.column(code)).collect();
             faults.unless(named.iter().all(Option::is_some), rule.as_str(), "unknown_column");
             let kinds: Vec<_> = named.into_iter().flatten().map(|column| column.kind).collect();

@@ -46,15 +46,26 @@ pub enum Led<'a> {
     ByAnyone,
     /// Those that one unit leads.
     By(&'a str),
+    /// All, each once: not those in which one of the units takes part and another leads.
+    Once,
 }
 
-impl Led<'_> {
-    fn lead(self) -> Option<String> {
-        match self {
-            Self::ByAnyone => None,
-            Self::By(lead) => Some(lead.to_owned()),
+/// Whether a record counts where each dossier of some units does once.
+pub fn counts_once(row: &CountRow, unit_ids: &[String]) -> bool {
+    row.lead_unit_id == row.unit_id || !unit_ids.contains(&row.lead_unit_id)
+}
+
+macro_rules! led {
+    ($query:expr, $led:expr, $unit_ids:expr) => {
+        match $led {
+            Led::ByAnyone => $query,
+            Led::By(lead) => $query.filter(c::lead_unit_id.eq(lead.to_owned())),
+            Led::Once => {
+                let others = c::lead_unit_id.ne_all($unit_ids.to_vec());
+                $query.filter(c::lead_unit_id.eq(c::unit_id).or(others))
+            }
         }
-    }
+    };
 }
 
 /// The units other than these that led dossiers they took part in, up to a day.
@@ -107,9 +118,7 @@ pub fn sums(
             ),
         ))
         .into_boxed();
-    if let Some(lead) = led.lead() {
-        query = query.filter(c::lead_unit_id.eq(lead));
-    }
+    query = led!(query, led, unit_ids);
     let found: Vec<(Key, Movements, Causes)> = query.load(conn)?;
     let summed = |((field, level, channel), movements, causes): (Key, Movements, Causes)| {
         let (received, early, on_time, late) = movements;
@@ -138,9 +147,7 @@ pub fn stock_at(
         .group_by((c::unit_id, c::field, c::level, c::channel, c::lead_unit_id))
         .select((c::unit_id, c::field, c::level, c::channel, c::lead_unit_id, max(c::last_day)))
         .into_boxed();
-    if let Some(lead) = led.lead() {
-        query = query.filter(c::lead_unit_id.eq(lead));
-    }
+    query = led!(query, led, unit_ids);
     let latest: Vec<Latest> = query.load(conn)?;
     let mut days: Vec<NaiveDate> = latest.iter().filter_map(|(.., last)| *last).collect();
     days.sort_unstable();
