@@ -16,15 +16,16 @@ import json
 import os
 import sys
 from collections import Counter, defaultdict
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from random import Random
 from urllib.parse import quote
 
 from added_up import (
-    DOSSIERS, FIRST, LAST, LETTERS, VIETNAM, Cells, added, cells_of_dossiers, cells_of_feedback, with_sums,
+    DOSSIERS, FIRST, LAST, LETTERS, Cells, added, cells_of_dossiers, cells_of_feedback, with_sums,
 )
 from api import Api
-from made_counts import FIELDS, corrected, made
+from made_counts import corrected, made
+from made_letters import send_letters
 
 SEED = os.environ.get("KSTT_FIGURES_SEED", "2019")
 UNITS = int(os.environ.get("KSTT_FIGURES_UNITS", "1000"))
@@ -89,7 +90,6 @@ class Quarter:
     def __init__(self) -> None:
         self.office, self.admin = Api("controller.vpubnd"), Api("admin.vpubnd")
         self.dice = Random(SEED)
-        self.people: dict[str, Api] = {}
         units = self.office.all("/v1/units", as_of=f"{LAST}")
         self.parents = {unit["code"]: unit["parent_code"] for unit in units}
         self.levels = {unit["code"]: unit["level"] for unit in units}
@@ -166,61 +166,6 @@ class Quarter:
         expect(told == wanted, f"import: {told} instead of {wanted}: {report['refused'][:3]}")
         expect(not report["notes"], f"import: notes on sound records: {report['notes'][:3]}")
         return report
-
-    # --- feedback ---
-
-    def send_feedback(self) -> None:
-        """Received on paper from December to the beginning of March, and taken to every state there is."""
-        ways = ("received", "refuse", "guide-elsewhere", "ask-sender", "withdraw", "accept", "split", "transfer",
-                "transfer", "transfer", "approve", "submit", "close", "publish", "publish", "close")
-        units = sorted(self.reports[LETTERS])
-        for number in range(FEEDBACK):
-            received = datetime(2018, 12, 10, 9, tzinfo=VIETNAM) + timedelta(self.dice.randint(0, 83))
-            letter = {
-                "channel": "written", "received_at": received.isoformat(),
-                "title": f"Phản ánh số {number} của người dân",
-                "content": f"Hồ sơ số {self.dice.randint(10**6, 10**7)} nộp đã lâu mà chưa có kết quả giải quyết.",
-                "sender": {"name": "Trần Văn Bình", "address": "Phường An Khánh", "phone": f"0900 {number:06}"},
-            }
-            item = self.office.create("/v1/feedback", letter)
-            self.take(f"/v1/feedback/{item['id']}", ways[number % len(ways)], units)
-
-    def take(self, path: str, way: str, units: list[str]) -> None:
-        """The steps of the usual way, as far as the item goes; or the one that ends it."""
-        said = {"text": "Văn phòng đã xem xét nội dung này."}
-        if way in ("refuse", "guide-elsewhere", "ask-sender", "withdraw"):
-            more = {"refuse": {"ground": "unclear"}, "guide-elsewhere": {"to": "denunciation"}}.get(way, {})
-            self.act(self.office, path, way, {**said, **more})
-        if way in ("received", "refuse", "guide-elsewhere", "ask-sender", "withdraw"):
-            return
-        kind = self.dice.choice(("conduct", "regulation", "mixed", "initiative"))
-        self.act(self.office, path, "accept", {"class": kind, "field": self.dice.choice(FIELDS)})
-        if way == "split":
-            parts = [{"class": "regulation", "unit": unit} for unit in self.dice.sample(units, 2)]
-            self.act(self.office, path, "split", {"parts": parts})
-        if way in ("accept", "split"):
-            return
-        # The demo has people of three units.
-        unit = self.dice.choice(units) if way == "transfer" else self.dice.choice(("SXD", "D916", "C31117"))
-        self.act(self.office, path, "transfer", {"unit": unit})
-        if way == "transfer":
-            return
-        officer, head = (self.person(f"{role}.{unit.lower()}") for role in ("officer", "head"))
-        self.act(officer, path, "draft", {"answer": "Đơn vị đã trả kết quả và xin lỗi người dân."})
-        self.act(head, path, "approve", {})
-        if way == "approve":
-            return
-        self.act(officer, path, "submit", {})
-        if way != "submit":
-            self.act(self.office, path, "accept-answer", {})
-            self.act(self.office, path, way, {"confirmed": []} if way == "publish" else {})
-
-    def person(self, name: str) -> Api:
-        return self.people.setdefault(name, Api(name))
-
-    def act(self, who: Api, path: str, act: str, body: dict) -> None:
-        etag = who.ask("GET", path)[1]
-        who.ask("POST", f"{path}/{act}", body, If_Match=etag)
 
     # --- reports ---
 
@@ -419,7 +364,7 @@ def cells_in(roll_up: dict) -> Cells:
 def main() -> int:
     quarter = Quarter()
     quarter.make_counts()
-    quarter.send_feedback()
+    send_letters(quarter.office, quarter.dice, FEEDBACK, date(2018, 12, 10), sorted(quarter.reports[LETTERS]))
     quarter.move_clock(EARLY_DAY)
     quarter.send_counts(date.min, EARLY_DAY)
     quarter.report(EARLY_DAY, 1)

@@ -17,8 +17,8 @@ FIELDS = (
 CHANNELS = (("online", "direct"), ("online", "post"))
 CAUSES = ("dossier", "staff", "coordination", "law", "system", "other")
 OPEN = ("accepted", "in_process", "supplement_requested", "financial_duty_requested")
-# Every so many units send months.
-MONTHLY = 10
+# Every so many units send months, and every so many take part in dossiers of others.
+MONTHLY, INTERLINKED = 10, 4
 
 
 @dataclass
@@ -87,8 +87,11 @@ def record_of(dice: Random, key: dict, day: Day) -> dict:
     return {**key, "period": period, "counts": counts}
 
 
-def made(seed: str, units: dict[str, str], fields: int, days: list[date]) -> list[tuple[date, dict]]:
-    """Records of units (code and level), each with the last day of its period, in the order of these."""
+def made(
+    seed: str, units: dict[str, str], fields: int, days: list[date], leads: list[str] | None = None
+) -> list[tuple[date, dict]]:
+    """Records of units (code and level), each with the last day of its period, in the order of these. With `leads`,
+    every so many units take part in dossiers of one of these units, and not in their own, by their second channel."""
     found = []
     for number, (unit, level) in enumerate(sorted(units.items())):
         of_unit = Random(f"{seed}/{unit}")
@@ -96,6 +99,8 @@ def made(seed: str, units: dict[str, str], fields: int, days: list[date]) -> lis
             for channel in CHANNELS[number % len(CHANNELS)]:
                 dice = Random(f"{seed}/{unit}/{field}/{channel}")
                 key = {"unit": unit, "field": field, "level": level, "channel": channel}
+                if leads and number % INTERLINKED == 0 and channel != "online":
+                    key["lead"] = of_unit.choice([lead for lead in leads if lead != unit])
                 line = days_of(dice, days)
                 line = months_of(line) if number % MONTHLY == MONTHLY - 1 else line
                 found += [(day.last, record_of(dice, key, day)) for day in line]
