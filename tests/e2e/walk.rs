@@ -265,6 +265,12 @@ fn send(person: &Person<'_>, things: &Things, id: &str, unit: &'static str, turn
             let query = json!({ "measure": "feedback_received", "from": "2019-01-01", "to": "2019-12-31" });
             person.post("/v1/analytics/query", json!({ "queries": { "all": query } }))
         }
+        "getExport" | "listenToExport" => {
+            let key = uuid::Uuid::new_v4();
+            person.get(&format!("/v1/dossier-counts/export?format=csv&progress={key}"));
+            let events = if id == "getExport" { "" } else { "/events" };
+            person.get(&format!("/v1/exports/{key}{events}"))
+        }
         "listAudit" => person.get("/v1/audit"),
         "listChanges" => person.get("/v1/changes"),
         "storeFile" => {

@@ -66,6 +66,7 @@ fn all() -> Vec<CodeList> {
         CodeList::of::<analytics::AnalyticsUnit>(),
         CodeList::of::<attachments::AttachmentState>(),
         CodeList::of::<ExportFormat>(),
+        CodeList::of::<kstt_domain::exports::ExportState>(),
         CodeList::of::<attachments::FileFault>(),
         CodeList::of::<calendar::DayKind>(),
         CodeList::of::<calendar::DayReason>(),

@@ -115,6 +115,7 @@ fn rooms(config: &mut utoipa_actix_web::service_config::ServiceConfig) {
     crate::notifications::routes(config);
     crate::documents::routes(config);
     crate::dossiers::routes(config);
+    crate::export::routes(config);
     crate::analytics::routes(config);
     crate::open::routes(config);
     crate::audit::routes(config);

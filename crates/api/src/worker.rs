@@ -2,13 +2,13 @@
 //! call does what is due; `serve` repeats it. Sending waits for others, so it is work of its own.
 
 use chrono::TimeDelta;
-use kstt_persistence::{idempotency, procedures as registry};
+use kstt_persistence::{exports, idempotency, procedures as registry};
 
 use crate::app::App;
 use crate::http::ApiError;
 use crate::{attachments, feedback, notifications, obligations, procedures};
 
-/// Answers for retries are kept this long.
+/// Answers for retries, and how far tables came, are kept this long.
 const KEPT: TimeDelta = TimeDelta::hours(24);
 
 /// Does everything that is due now; answers whether there may be more at once.
@@ -19,7 +19,10 @@ pub fn once(app: &App) -> Result<bool, ApiError> {
         app.signing.refresh(conn, &app.master, real_now).map_err(kstt_persistence::Error::Setup)
     })?;
     let forget = (real_now - KEPT).naive_utc();
-    app.db.write(|conn| idempotency::forget_before(conn, forget))?;
+    app.db.write(|conn| {
+        exports::forget_before(conn, forget)?;
+        idempotency::forget_before(conn, forget)
+    })?;
     app.limits.tidy();
     let more = derive_again(app)? || more;
     if let Ok(search) = app.search() {

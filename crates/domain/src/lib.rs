@@ -8,6 +8,7 @@ pub mod attachments;
 pub mod calendar;
 pub mod codes;
 pub mod dossiers;
+pub mod exports;
 pub mod feedback;
 pub mod notifications;
 pub mod obligations;

@@ -14,6 +14,7 @@ pub mod db;
 pub mod documents;
 pub mod dossiers;
 mod error;
+pub mod exports;
 pub mod feedback;
 mod hex;
 pub mod idempotency;

@@ -115,6 +115,37 @@ fn a_table_holds_what_the_list_holds_and_can_be_imported_again() {
 }
 
 #[test]
+fn whoever_asks_for_a_table_sees_how_far_it_is() {
+    let city = filled();
+    let office = city.login("controller.vpubnd");
+    let key = "01a22969-e5ae-7136-99d5-5c9d830e3a15";
+    assert_eq!(office.get(&format!("/v1/exports/{key}")).status, 404);
+    // Whoever listens before it is asked for hears of it too.
+    let events = std::thread::scope(|scope| {
+        let listening = scope.spawn(|| {
+            let listener = city.login("controller.vpubnd");
+            listener.get(&format!("/v1/exports/{key}/events")).expect(200)
+        });
+        let path = format!("/v1/dossier-counts/export?format=ndjson&progress={key}");
+        assert_eq!(office.get(&path).expect(200).text.lines().count(), 13);
+        listening.join().unwrap()
+    });
+    assert_eq!(events.header("content-type"), "text/event-stream");
+    let last = events.text.rsplit("event: progress\ndata: ").next().unwrap();
+    let last: Value = serde_json::from_str(last.trim()).unwrap();
+    let told = office.get(&format!("/v1/exports/{key}")).expect(200).body;
+    assert_eq!(last, told);
+    assert_eq!(
+        (&told["name"], &told["state"], &told["rows"]),
+        (&json!("dossier-counts"), &json!("written"), &json!(13))
+    );
+    assert_eq!(city.login("head.d916").get(&format!("/v1/exports/{key}")).status, 404, "each sees their own");
+    let again = office.get(&format!("/v1/dossier-counts/export?format=csv&progress={key}"));
+    assert_eq!(again.status, 409);
+    assert_eq!(office.get("/v1/dossier-counts/export?format=csv&progress=short").status, 400);
+}
+
+#[test]
 fn a_record_that_did_not_change_is_not_sent_again() {
     let city = City::new();
     let id = stored(&city, "SXD", "2019-02");

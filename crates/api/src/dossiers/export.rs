@@ -62,9 +62,9 @@ async fn export_counts(
     query: Narrowed<ExportQuery, CountNarrowing>,
 ) -> Result<HttpResponse, ApiError> {
     caller.require(Action::ReadDossierCounts)?;
-    let Narrowed(ExportQuery { format }, narrowing) = query;
+    let Narrowed(asked, narrowing) = query;
     let (actor, today) = (caller.actor.clone(), caller.today());
-    export(&caller, "dossier-counts", format, columns(), move |conn, table| {
+    export(&caller, "dossier-counts", asked, columns(), move |conn, table| {
         let units = units_listed(conn, &actor, Action::ReadDossierCounts, narrowing.unit.as_deref(), today)?;
         let (filter, mut after) = (narrowing.filter(), None::<After>);
         loop {

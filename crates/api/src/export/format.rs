@@ -38,6 +38,9 @@ impl ExportFormat {
 pub struct ExportQuery {
     /// What the table is written as.
     pub format: ExportFormat,
+    /// A name of the caller's own, best a UUID, under which `/v1/exports/{key}` tells meanwhile how far it is.
+    #[param(min_length = 16, max_length = 64)]
+    pub progress: Option<String>,
 }
 
 /// The answer that is a table.

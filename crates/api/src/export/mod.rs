@@ -2,6 +2,7 @@
 //! sent from there, so that a million rows take no more memory than ten.
 
 mod format;
+mod progress;
 mod sheet;
 mod table;
 
@@ -15,10 +16,12 @@ use tokio::sync::Semaphore;
 use utoipa::ToSchema;
 
 pub use format::{ExportFormat, ExportQuery, File as ExportFile};
+pub use progress::routes;
 pub use sheet::harmless;
 pub use table::{Cell, Column, Rows, csv_lines};
 
-use crate::http::{ApiError, Ctx, ProblemCode, file_body, say};
+use self::progress::Progress;
+use crate::http::{ApiError, Caller, Ctx, ProblemCode, file_body, say};
 
 /// So many tables are written at a time; each holds a connection while it is.
 const AT_ONCE: usize = 2;
@@ -46,18 +49,28 @@ pub struct ExportedRecords(Vec<serde_json::Value>);
 
 /// Answers with a table called `name`: `fill` reads it and hands on row after row.
 pub async fn export<F>(
-    ctx: &Ctx,
+    caller: &Caller,
     name: &'static str,
-    format: ExportFormat,
+    ExportQuery { format, progress }: ExportQuery,
     columns: Vec<Column>,
     fill: F,
 ) -> Result<HttpResponse, ApiError>
 where
     F: FnOnce(&mut Conn, &mut Rows<'_>) -> Result<(), ApiError> + Send + 'static,
 {
-    let app = ctx.app.clone();
-    send_file(ctx, name, format, move |path| {
-        app.db.snapshot(|conn| table::write(path, name, format, &columns, |rows| fill(conn, rows)))
+    let here = caller.clone();
+    send_file(caller, name, format, move |path| {
+        let mut progress = Progress::begin(&here, name, progress)?;
+        let written = here.app.db.snapshot(|conn| {
+            table::write(path, name, format, &columns, |rows| {
+                let mut push = |cells: &[Cell]| {
+                    progress.step()?;
+                    rows.push(cells)
+                };
+                fill(conn, &mut Rows::to(&mut push))
+            })
+        });
+        progress.end(written)
     })
     .await
 }

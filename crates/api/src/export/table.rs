@@ -71,7 +71,12 @@ impl Column {
 /// Where the rows of a table go.
 pub struct Rows<'a>(&'a mut dyn FnMut(&[Cell]) -> Result<(), ApiError>);
 
-impl Rows<'_> {
+impl<'a> Rows<'a> {
+    /// Rows that go to `push`.
+    pub fn to(push: &'a mut dyn FnMut(&[Cell]) -> Result<(), ApiError>) -> Self {
+        Self(push)
+    }
+
     /// One row, with a cell for each column.
     pub fn push(&mut self, cells: &[Cell]) -> Result<(), ApiError> {
         (self.0)(cells)

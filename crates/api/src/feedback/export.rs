@@ -54,10 +54,10 @@ async fn export_feedback(
     query: Narrowed<ExportQuery, FeedbackNarrowing>,
 ) -> Result<HttpResponse, ApiError> {
     caller.require(Action::ReadFeedback)?;
-    let Narrowed(ExportQuery { format }, narrowing) = query;
+    let Narrowed(asked, narrowing) = query;
     let (here, selection) = (caller.clone(), narrowing.select(&caller)?);
     let columns = COLUMNS.iter().map(|(name, title)| Column::new(*name, *title)).collect();
-    export(&caller, "feedback", format, columns, move |conn, table| {
+    export(&caller, "feedback", asked, columns, move |conn, table| {
         let (scope, filter) = selection.settle(conn, &here)?;
         let mut teller = FeedbackTeller::at(&here.app, conn, &here.actor, here.now)?;
         let mut after: Option<String> = None;

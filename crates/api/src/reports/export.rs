@@ -52,7 +52,7 @@ async fn export_roll_up(
     query: Narrowed<ExportQuery, RollupQuery>,
 ) -> Result<HttpResponse, ApiError> {
     caller.require(Action::ReadReports)?;
-    let Narrowed(ExportQuery { format }, query) = query;
+    let Narrowed(asked, query) = query;
     let here = caller.clone();
     let summed = caller
         .read(move |conn| {
@@ -61,7 +61,7 @@ async fn export_roll_up(
         })
         .await?;
     let heads = columns(&summed.form);
-    export(&caller, "roll-up", format, heads, move |_, table| fill(&summed.form, &summed.cells, table)).await
+    export(&caller, "roll-up", asked, heads, move |_, table| fill(&summed.form, &summed.cells, table)).await
 }
 
 /// Export a report
@@ -89,7 +89,7 @@ async fn export_report(
         })
         .await?;
     let heads = columns(&form);
-    export(&caller, "report", query.0.format, heads, move |_, table| fill(&form, &cells, table)).await
+    export(&caller, "report", query.0, heads, move |_, table| fill(&form, &cells, table)).await
 }
 
 pub fn routes(config: &mut ServiceConfig) {

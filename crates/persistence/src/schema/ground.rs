@@ -38,6 +38,18 @@ diesel::table! {
 }
 
 diesel::table! {
+    export_progress (owner, key) {
+        owner -> Text,
+        key -> Text,
+        name -> Text,
+        state -> Text,
+        rows_written -> BigInt,
+        started_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
     audit (id) {
         id -> Text,
         at -> Timestamp,
