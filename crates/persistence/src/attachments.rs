@@ -1,11 +1,11 @@
-//! Files that come with feedback: what is known of each. What is in them lies in the file store.
+//! Files that come with feedback and with reports: what is known of each. What is in them lies in the file store.
 
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 use kstt_domain::attachments::AttachmentState;
 use kstt_domain::codes::Code;
 use kstt_domain::policy::actions::{
-    EraseSenders, FollowFeedback, HandleFeedback, JudgeAttachment, SendFeedback,
+    EraseSenders, FollowFeedback, HandleFeedback, JudgeAttachment, SendFeedback, SubmitReport,
 };
 use kstt_domain::policy::{ActionKind, Permit};
 
@@ -17,8 +17,11 @@ use crate::{Conn, Error, Stored};
 #[diesel(table_name = a, treat_none_as_default_value = false)]
 pub struct AttachmentRow {
     pub id: String,
-    pub feedback_id: String,
-    /// The first file of an item is 1.
+    /// The item it came with, if it came with one.
+    pub feedback_id: Option<String>,
+    /// The report it came with, if it came with one.
+    pub report_id: Option<String>,
+    /// The first file of an item or a report is 1.
     pub number: i64,
     pub name: String,
     pub media_type: String,
@@ -36,11 +39,12 @@ pub struct AttachmentRow {
     pub version: i64,
 }
 
-/// Actions that add a file to an item.
+/// Actions that add a file to an item or a report.
 pub trait Attaches: ActionKind {}
 impl Attaches for SendFeedback {}
 impl Attaches for FollowFeedback {}
 impl Attaches for HandleFeedback {}
+impl Attaches for SubmitReport {}
 
 /// Stores what is known of a new file. A unique violation means that another one came at the same time.
 pub fn insert<A: Attaches>(conn: &mut Conn, _: &Permit<A>, row: &AttachmentRow) -> Result<(), Error> {
@@ -53,6 +57,15 @@ pub fn of_items(conn: &mut Conn, feedback_ids: &[String]) -> Result<Vec<Attachme
     Ok(a::table
         .filter(a::feedback_id.eq_any(feedback_ids.to_vec()))
         .order((a::feedback_id.asc(), a::number.asc()))
+        .select(AttachmentRow::as_select())
+        .load(conn)?)
+}
+
+/// The files of a report, in the order in which they came.
+pub fn of_report(conn: &mut Conn, report_id: &str) -> Result<Vec<AttachmentRow>, Error> {
+    Ok(a::table
+        .filter(a::report_id.eq(report_id))
+        .order(a::number.asc())
         .select(AttachmentRow::as_select())
         .load(conn)?)
 }

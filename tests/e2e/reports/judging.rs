@@ -3,7 +3,8 @@
 use serde_json::json;
 
 use super::{SETTLEMENT, accepted, act, cell, report, settled};
-use crate::city::City;
+use crate::city::{City, Person};
+use crate::feedback::files::PDF;
 
 #[test]
 fn a_report_is_sent_back_corrected_and_accepted_and_the_old_revision_stays() {
@@ -80,6 +81,39 @@ fn a_report_on_paper_is_entered_with_its_arrival() {
         (&sent["arrival_number"], &sent["late"], &sent["first_submitted_at"]),
         (&json!("125"), &json!(false), &json!("2019-03-18T02:00:00Z"))
     );
+}
+
+#[test]
+fn the_scan_of_a_paper_stays_with_its_report() {
+    let city = City::new();
+    let office = city.login("controller.vpubnd");
+    let id = accepted(&city, "2019-Q1", "D916", settled("Hộ tịch", 3, 3, 0));
+    let path = format!("/v1/reports/{id}/files");
+    let attach = |person: &Person<'_>, content: &[u8]| {
+        let path = format!("{path}?name=bao-cao.pdf");
+        person.send("POST", &path).bytes("application/pdf", content.to_vec()).answer()
+    };
+    let scan = attach(&office, PDF).expect(201).body;
+    assert_eq!((&scan["media_type"], &scan["state"]), (&json!("application/pdf"), &json!("not_scanned")));
+    assert_eq!(attach(&office, b"MZ\x90").status, 422);
+    let (head, clerk, other) =
+        (city.login("head.d916"), city.login("clerk.d916"), city.login("controller.sxd"));
+    assert_eq!(head.get(&path).expect(200).body["items"], json!([scan]));
+    for person in [&head, &clerk, &office] {
+        let file = format!("{path}/{}/link", scan["id"].as_str().unwrap());
+        let answer = person.post(&file, json!({}));
+        // Nothing was searched for malware, so that only those who submit the report may have it.
+        if std::ptr::eq(person, &clerk) {
+            assert_eq!(answer.status, 409, "{}", answer.text);
+            continue;
+        }
+        let address = answer.expect(200).body["address"].as_str().unwrap().to_owned();
+        assert_eq!(city.get(&address).expect(200).text.as_bytes(), PDF);
+    }
+    assert_eq!((other.get(&path).status, attach(&other, PDF).status), (404, 404));
+    assert_eq!(attach(&clerk, PDF).status, 403);
+    office.post("/v1/reporting-periods/2019-Q1/freeze", json!({ "reason": "Chốt kỳ" })).expect(200);
+    assert_eq!(attach(&office, PDF).status, 409, "a frozen report takes no more");
 }
 
 #[test]

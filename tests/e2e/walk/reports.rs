@@ -16,7 +16,13 @@ pub fn of_unit(office: &Person<'_>, unit: &str) -> Option<String> {
     ] {
         crate::reports::act(office, &id, verb, body).expect(200);
     }
+    attach(office, &id).expect(201);
     Some(id)
+}
+
+fn attach(person: &Person<'_>, report: &str) -> Answer {
+    let path = format!("/v1/reports/{report}/files?name=bao-cao.pdf");
+    person.send("POST", &path).bytes("application/pdf", crate::feedback::files::PDF.to_vec()).answer()
 }
 
 const ABOUT_ONE: &[&str] = &[
@@ -30,6 +36,9 @@ const ABOUT_ONE: &[&str] = &[
     "exportReport",
     "getReportLedger",
     "setReportLedger",
+    "attachToReport",
+    "listReportFiles",
+    "linkReportFile",
 ];
 
 const ABOUT_ALL: &[&str] = &[
@@ -78,6 +87,13 @@ pub fn send(person: &Person<'_>, report: &str, id: &str) -> Option<Answer> {
         "setReportLedger" => {
             let path = format!("/v1/reports/{report}/ledger");
             person.send("PUT", &path).header("If-Match", STALE).json(json!({ "state": "to_enter" })).answer()
+        }
+        "attachToReport" => attach(person, report),
+        "listReportFiles" => get("/files"),
+        "linkReportFile" => {
+            let files = get("/files").body;
+            let file = files["items"][0]["id"].as_str().unwrap_or_default().to_owned();
+            person.post(&format!("/v1/reports/{report}/files/{file}/link"), json!({}))
         }
         "listReports" => person.get("/v1/reports?limit=1"),
         "publishReportForm" => person.put(

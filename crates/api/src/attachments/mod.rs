@@ -1,4 +1,4 @@
-//! Files that come with feedback: of citizens and of staff, searched for malware, had by signed addresses.
+//! Files that come with feedback and with reports: of citizens and of staff, searched for malware, had by signed addresses.
 //!
 //! A file is put into the store first and gets its row in the transaction of the change, so that a row
 //! always has its file. What is left in the store without a row is swept up later.
@@ -8,6 +8,7 @@ mod clamd;
 mod download;
 mod judge;
 mod read;
+mod reports;
 mod store;
 mod take;
 mod turn;
@@ -23,7 +24,7 @@ use self::store::FileStore;
 use self::turn::Rests;
 use crate::config::Config;
 
-pub use take::{Sent, attach, drop_unless_stored, receive};
+pub use take::{Holder, Sent, attach, drop_unless_stored, receive};
 pub use turn::turn;
 
 /// The kind of these files in the trail.
@@ -52,5 +53,6 @@ impl Attachments {
 pub fn routes(config: &mut ServiceConfig) {
     upload::routes(config);
     read::routes(config);
+    reports::routes(config);
     download::routes(config);
 }

@@ -4,7 +4,7 @@ use actix_web::{HttpResponse, get, post, web};
 use chrono::NaiveDate;
 use kstt_domain::codes::Code;
 use kstt_domain::policy::actions::HandleFeedback;
-use kstt_domain::policy::{Action, Actor, permit};
+use kstt_domain::policy::{Action, ActionKind, Actor, Permit, permit};
 use kstt_persistence::Conn;
 use kstt_persistence::attachments::{self as rows, AttachmentRow};
 use kstt_persistence::audit::Change;
@@ -12,12 +12,13 @@ use kstt_persistence::feedback::{self as items, FeedbackRow};
 use serde_json::json;
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use super::take::Holder;
 use super::wire::{AttachmentView, DownloadLink, OwnAttachmentView};
 use super::{KIND, download};
 use crate::app::App;
 use crate::contract::problems;
 use crate::feedback::{self, Secret, SecretHeader};
-use crate::http::{ApiError, Caller, Page, Reply, Visitor, say};
+use crate::http::{ApiError, Caller, Halt, Page, Reply, Tx, Visitor, say};
 
 /// An item and the files that someone may know of: its own, and of a part those of the whole. Files may show
 /// who sent an item, so a unit that is complained of learns of none.
@@ -86,6 +87,36 @@ async fn list_own_feedback_files(
     Ok(response)
 }
 
+/// An address of a file, for someone who handles what it came with or does not.
+pub fn link<A: ActionKind>(
+    tx: &mut Tx<'_>,
+    reads: &Permit<A>,
+    (holder, handles): (Holder<'_>, bool),
+    row: &AttachmentRow,
+) -> Result<Reply, Halt> {
+    let state = row.state.0;
+    if !state.is_open(handles) {
+        let closed = say(
+            format!("Không tải được tệp này: {}.", state.label_vi()),
+            format!("This file cannot be had: {}.", state.label_en()),
+        );
+        return Err(ApiError::conflict(closed).into());
+    }
+    let (kind, name) = holder.named();
+    let change = Change {
+        kind: KIND,
+        id: &row.id,
+        key: &row.id,
+        unit_id: Some(holder.unit_id()),
+        after: Some(json!({ kind: name, "link": "given", "state": state })),
+        ..Change::default()
+    };
+    tx.audit(reads, change)?;
+    let (ticket, expires_at) = download::ticket(tx.app, &row.id);
+    let address = format!("/v1/downloads/{ticket}");
+    Ok(Reply::ok(&DownloadLink { address, expires_at })?)
+}
+
 /// Get an address of a file
 ///
 /// For five minutes, and for whoever has it: each address that is given is kept in the trail. A file that
@@ -113,26 +144,7 @@ async fn link_feedback_file(
                 feedback::reading(&viewers, tx.actor, &item, today).ok_or_else(ApiError::not_found)?;
             let target = feedback::target(&viewers, tx.actor, &item, today);
             let handles = permit::<HandleFeedback>(tx.actor, &target).is_ok();
-            let state = row.state.0;
-            if !state.is_open(handles) {
-                let closed = say(
-                    format!("Không tải được tệp này: {}.", state.label_vi()),
-                    format!("This file cannot be had: {}.", state.label_en()),
-                );
-                return Err(ApiError::conflict(closed).into());
-            }
-            let change = Change {
-                kind: KIND,
-                id: &row.id,
-                key: &row.id,
-                unit_id: Some(&item.handler_unit_id),
-                after: Some(json!({ "feedback": item.code, "link": "given", "state": state })),
-                ..Change::default()
-            };
-            tx.audit(&reads, change)?;
-            let (ticket, expires_at) = download::ticket(tx.app, &row.id);
-            let address = format!("/v1/downloads/{ticket}");
-            Ok(Reply::ok(&DownloadLink { address, expires_at })?)
+            link(tx, &reads, (Holder::Feedback(&item), handles), &row)
         })
         .await
 }

@@ -1,4 +1,4 @@
-//! Taking files in: judged, put into the store, and then given to an item in the transaction of the change.
+//! Taking files in: judged, put into the store, and then given to an item or a report in the transaction of the change.
 
 use std::sync::Arc;
 
@@ -6,10 +6,12 @@ use actix_web::web::{self, Bytes};
 use kstt_domain::attachments::{AttachmentState, FileFault, has_room};
 use kstt_domain::codes::Code;
 use kstt_domain::policy::{ActorKind, Permit};
-use kstt_persistence::Stored;
+use kstt_domain::reports::ReportState;
 use kstt_persistence::attachments::{self as rows, Attaches, AttachmentRow};
 use kstt_persistence::audit::Change;
 use kstt_persistence::feedback::FeedbackRow;
+use kstt_persistence::reports::ReportRow;
+use kstt_persistence::{Conn, Error, Stored};
 use serde_json::json;
 
 use super::KIND;
@@ -82,30 +84,75 @@ fn refuse(faults: &mut Faults, file: &Sent, fault: FileFault) {
     faults.add(pointer, fault.code(), detail);
 }
 
-/// Gives an item a file that is in the store.
+/// What a file comes with.
+#[derive(Clone, Copy)]
+pub enum Holder<'h> {
+    Feedback(&'h FeedbackRow),
+    Report(&'h ReportRow),
+}
+
+impl<'h> Holder<'h> {
+    fn is_closed(self) -> bool {
+        match self {
+            Self::Feedback(item) => item.state.0.is_over(),
+            Self::Report(report) => report.state.0 == ReportState::Frozen,
+        }
+    }
+
+    /// The files that came before.
+    fn files(self, conn: &mut Conn) -> Result<Vec<AttachmentRow>, Error> {
+        match self {
+            Self::Feedback(item) => rows::of_items(conn, std::slice::from_ref(&item.id)),
+            Self::Report(report) => rows::of_report(conn, &report.id),
+        }
+    }
+
+    /// Whose matter it is.
+    pub fn unit_id(self) -> &'h str {
+        match self {
+            Self::Feedback(item) => &item.handler_unit_id,
+            Self::Report(report) => &report.unit_id,
+        }
+    }
+
+    /// As the trail names it.
+    pub fn named(self) -> (&'static str, &'h str) {
+        match self {
+            Self::Feedback(item) => ("feedback", &item.code),
+            Self::Report(report) => ("report", &report.id),
+        }
+    }
+}
+
+/// Gives an item or a report a file that is in the store.
 pub fn attach<A: Attaches>(
     tx: &mut Tx<'_>,
     permit: &Permit<A>,
-    item: &FeedbackRow,
+    holder: Holder<'_>,
     incoming: &Incoming,
 ) -> Result<AttachmentRow, Halt> {
-    if item.state.0.is_over() {
-        let over =
-            say("Phản ánh đã kết thúc, không nhận thêm tệp.", "The item is over: it takes no more files.");
+    if holder.is_closed() {
+        let over = say("Đã kết thúc, không nhận thêm tệp.", "It is over and takes no more files.");
         return Err(ApiError::conflict(over).into());
     }
-    let held = rows::of_items(tx.conn, std::slice::from_ref(&item.id))?;
+    let held = holder.files(tx.conn)?;
     let lengths = held.iter().filter(|row| row.state.0.is_kept()).map(|row| row.size_bytes);
     if !has_room(lengths, incoming.size_bytes) {
-        let full =
-            say("Mỗi phản ánh có nhiều nhất 10 tệp và 50 MiB.", "An item has at most 10 files and 50 MiB.");
+        let full = say("Nhiều nhất 10 tệp và 50 MiB.", "At most 10 files and 50 MiB belong to one.");
         return Err(ApiError::conflict(full).into());
     }
     let scanned = tx.app.attachments.scanner.is_some();
     let state = if scanned { AttachmentState::Quarantined } else { AttachmentState::NotScanned };
     let row = AttachmentRow {
         id: incoming.id.clone(),
-        feedback_id: item.id.clone(),
+        feedback_id: match holder {
+            Holder::Feedback(item) => Some(item.id.clone()),
+            Holder::Report(_) => None,
+        },
+        report_id: match holder {
+            Holder::Feedback(_) => None,
+            Holder::Report(report) => Some(report.id.clone()),
+        },
         number: held.len() as i64 + 1,
         name: incoming.name.clone(),
         media_type: incoming.media_type.to_owned(),
@@ -122,15 +169,16 @@ pub fn attach<A: Attaches>(
     rows::insert(tx.conn, permit, &row)
         .map_err(|error| if error.is_unique_violation() { Halt::Raced } else { error.into() })?;
     // Names may show who someone is, and stay out of the trail.
+    let (kind, name) = holder.named();
     let after = json!({
-        "feedback": item.code, "media_type": row.media_type, "size_bytes": row.size_bytes, "sha256": row.sha256,
+        kind: name, "media_type": row.media_type, "size_bytes": row.size_bytes, "sha256": row.sha256,
         "state": state, "by_citizen": row.by_citizen,
     });
     let change = Change {
         kind: KIND,
         id: &row.id,
         key: &row.id,
-        unit_id: Some(&item.handler_unit_id),
+        unit_id: Some(holder.unit_id()),
         after: Some(after),
         ..Change::default()
     };

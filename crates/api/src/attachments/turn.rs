@@ -12,7 +12,7 @@ use kstt_domain::policy::actions::JudgeAttachment;
 use kstt_domain::policy::{Actor, Target};
 use kstt_persistence::attachments::{self as rows, AttachmentRow};
 use kstt_persistence::audit::Change;
-use kstt_persistence::feedback as items;
+use kstt_persistence::{Conn, feedback as items, reports};
 use object_store::Error;
 use serde_json::json;
 
@@ -108,12 +108,12 @@ fn settle(app: &App, row: &AttachmentRow, state: AttachmentState) -> Result<bool
         if !rows::judge(tx.conn, &permit, row.version, state, now)? {
             return Ok(false);
         }
-        let item = items::find(tx.conn, &row.feedback_id)?;
+        let unit_id = unit_of(tx.conn, row)?;
         let change = Change {
             kind: KIND,
             id: &row.id,
             key: &row.id,
-            unit_id: item.as_ref().map(|item| item.handler_unit_id.as_str()),
+            unit_id: unit_id.as_deref(),
             before: Some(json!({ "state": row.state.0 })),
             after: Some(json!({ "state": state })),
             ..Change::default()
@@ -128,6 +128,13 @@ fn settle(app: &App, row: &AttachmentRow, state: AttachmentState) -> Result<bool
         log::warn!("an infected file is left for the sweep: {error}");
     }
     Ok(done)
+}
+
+/// Whose matter a file is.
+fn unit_of(conn: &mut Conn, row: &AttachmentRow) -> Result<Option<String>, kstt_persistence::Error> {
+    let item = row.feedback_id.as_deref().map(|id| items::find(conn, id)).transpose()?.flatten();
+    let report = row.report_id.as_deref().map(|id| reports::find(conn, id)).transpose()?.flatten();
+    Ok(item.map(|item| item.handler_unit_id).or(report.map(|report| report.unit_id)))
 }
 
 /// Removes files that no row needs and that came before a moment: of uploads that ended half way, and

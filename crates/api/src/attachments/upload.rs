@@ -9,7 +9,7 @@ use kstt_domain::policy::actions::HandleFeedback;
 use kstt_domain::policy::{Action, permit};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::take::{Incoming, Sent, attach, drop_unless_stored, receive};
+use super::take::{Holder, Incoming, Sent, attach, drop_unless_stored, receive};
 use super::wire::{AttachmentBytes, AttachmentView, FileQuery, OwnAttachmentView};
 use crate::app::App;
 use crate::contract::problems;
@@ -53,7 +53,7 @@ async fn attach_to_feedback(
             let item = feedback::visible(tx.conn, tx.app, tx.actor, &id, today)?;
             let viewers = tx.viewers()?;
             let permit = tx.permit::<HandleFeedback>(&feedback::target(&viewers, tx.actor, &item, today))?;
-            let row = attach(tx, &permit, &item, &incoming)?;
+            let row = attach(tx, &permit, Holder::Feedback(&item), &incoming)?;
             let location = format!("/v1/feedback/{}/files", item.id);
             Ok(Reply::created(location, &AttachmentView::from(row))?)
         })
@@ -91,7 +91,7 @@ async fn attach_to_own_feedback(
             |kept| Ok(kept.to_owned()),
             move |tx| {
                 let (item, permit) = feedback::own(tx, &code, &secret)?;
-                let row = attach(tx, &permit, &item, &incoming)?;
+                let row = attach(tx, &permit, Holder::Feedback(&item), &incoming)?;
                 let location = format!("/v1/public/feedback/{}/files", item.code);
                 Ok(Reply::created(location, &OwnAttachmentView::from(row))?)
             },
@@ -102,7 +102,7 @@ async fn attach_to_own_feedback(
 }
 
 /// The file that is the whole body.
-async fn receive_one(app: Arc<App>, name: String, content: Bytes) -> Result<Incoming, ApiError> {
+pub async fn receive_one(app: Arc<App>, name: String, content: Bytes) -> Result<Incoming, ApiError> {
     let (name_at, content_at) = ("/query/name".to_owned(), String::new());
     let received = receive(app, vec![Sent { name, content, name_at, content_at }]).await?;
     received.into_iter().next().ok_or_else(|| ApiError::new(ProblemCode::Internal))

@@ -20,7 +20,7 @@ use super::letter_files::{LetterFile, WITH_FILES, files_of};
 use super::secret::secret_of;
 use super::wire::{AboutView, FeedbackTeller, FeedbackView};
 use super::{KIND, clocks, sender};
-use crate::attachments;
+use crate::attachments::{self, Holder};
 use crate::contract::problems;
 use crate::http::{
     ApiError, Body, Caller, Halt, IdempotencyKey, Reply, Tx, Visitor, object, optional_object, say,
@@ -111,7 +111,7 @@ async fn send_feedback(
             };
             let row = register(tx, &permit, incoming, true)?;
             for file in &files {
-                attachments::attach(tx, &permit, &row, file)?;
+                attachments::attach(tx, &permit, Holder::Feedback(&row), file)?;
             }
             let receipt = Receipt {
                 received_at: row.received_at.and_utc(),

@@ -27,6 +27,7 @@ mod wire;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use forms::seed as seed_forms;
+pub use sight::{open as open_for, seen};
 pub use wire::CellOrigin;
 
 pub use open::{begin, forgo, forms_of, open_office, open_periods, subject_of};

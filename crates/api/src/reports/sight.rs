@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 use kstt_domain::calendar::vn_date;
-use kstt_domain::policy::actions::ReadReports;
+use kstt_domain::policy::actions::{ReadReports, SubmitReport};
 use kstt_domain::policy::{ActingUnit, Action, ActionKind, Actor, Permit, Target, permit};
 use kstt_domain::units::UnitKind;
 use kstt_persistence::Conn;
@@ -34,6 +34,20 @@ pub fn visible(
         Ok(_) => Ok(row),
         Err(_) => Err(ApiError::not_found()),
     }
+}
+
+/// The same, and whether they may submit it.
+pub fn seen(
+    conn: &mut Conn,
+    app: &App,
+    actor: &Actor,
+    id: &str,
+    today: NaiveDate,
+) -> Result<(ReportRow, bool), ApiError> {
+    let row = visible(conn, app, actor, id, today)?;
+    let viewers = app.units.viewers(conn)?;
+    let submits = permit::<SubmitReport>(actor, &target(&viewers, actor, &row, today)).is_ok();
+    Ok((row, submits))
 }
 
 /// The report of an id that is to be changed, and the permission.

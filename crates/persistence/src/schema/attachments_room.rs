@@ -3,7 +3,8 @@
 diesel::table! {
     attachments (id) {
         id -> Text,
-        feedback_id -> Text,
+        feedback_id -> Nullable<Text>,
+        report_id -> Nullable<Text>,
         number -> BigInt,
         name -> Text,
         media_type -> Text,
