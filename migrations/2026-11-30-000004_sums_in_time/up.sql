@@ -48,7 +48,7 @@ CREATE INDEX dossier_counts_field ON dossier_counts (field, first_day, id);
 CREATE INDEX dossier_counts_updated ON dossier_counts (updated_at, id);
 CREATE INDEX dossier_counts_lead ON dossier_counts (lead_unit_id, unit_id, first_day);
 
--- Of what a report holds, what another unit leads: JSON by that unit's id, counted when it was submitted.
+-- Of what a report holds, what another unit leads: JSON by that unit's id, counted when it was filled.
 ALTER TABLE report_revisions ADD COLUMN shared TEXT NOT NULL DEFAULT '{}';
 ALTER TABLE reports DROP COLUMN interlinked;
 
@@ -60,6 +60,9 @@ UPDATE report_revisions SET sent_at = submitted_at;
 UPDATE report_revisions SET accepted_at = (
     SELECT r.accepted_at FROM reports r WHERE r.id = report_revisions.report_id AND r.revision = report_revisions.revision
 );
--- When exactly the older ones were sent back is not known any more.
-UPDATE report_revisions SET returned_at = (SELECT r.updated_at FROM reports r WHERE r.id = report_revisions.report_id)
+-- When exactly the older ones were sent back is not known any more: before the next one was sent.
+UPDATE report_revisions SET returned_at = COALESCE(
+        (SELECT min(later.submitted_at) FROM report_revisions later
+            WHERE later.report_id = report_revisions.report_id AND later.revision > report_revisions.revision),
+        (SELECT r.updated_at FROM reports r WHERE r.id = report_revisions.report_id))
     WHERE revision < (SELECT r.revision FROM reports r WHERE r.id = report_revisions.report_id);

@@ -105,7 +105,7 @@ type Pool = r2d2::Pool<Manager>;
 /// Whose turn it is to write.
 enum Writes {
     /// One after the other.
-    InTurn(Box<Turns>),
+    InTurn(Turns),
     /// Everyone at once: the server orders them.
     AtOnce(Pool),
 }
@@ -149,11 +149,12 @@ impl Db {
                 .map_err(|e| Error::Setup(format!("cannot open the database: {e}")))
         };
         let reads = pool(readers)?;
+        let commits = Arc::default();
         let writes = match target {
-            Target::Sqlite(_) => Writes::InTurn(Box::new(Turns::new(pool(1)?))),
+            Target::Sqlite(_) => Writes::InTurn(Turns::new(pool(1)?, Arc::clone(&commits))),
             Target::Postgres(_) => Writes::AtOnce(reads.clone()),
         };
-        Ok(Self { reads, writes: Arc::new(writes), commits: Arc::default() })
+        Ok(Self { reads, writes: Arc::new(writes), commits })
     }
 
     /// Runs `work` on a connection for reading.
@@ -174,19 +175,16 @@ impl Db {
     /// Runs `work` in one transaction: everything it wrote is committed when it answers `Ok`,
     /// nothing when it answers `Err` or panics.
     pub fn write<T, E: From<Error>>(&self, work: impl FnOnce(&mut Conn) -> Result<T, E>) -> Result<T, E> {
-        // Raised before anyone is told, also when the answer of the commit was lost.
-        let committed = || {
-            self.commits.fetch_add(1, Ordering::AcqRel);
-        };
         match &*self.writes {
-            Writes::InTurn(turns) => turns.write(work, committed),
+            Writes::InTurn(turns) => turns.write(work),
             Writes::AtOnce(pool) => {
                 let mut conn = pool.get().map_err(Error::from)?;
                 begin(&mut conn).map_err(Error::from)?;
                 match work(&mut conn) {
                     Ok(value) => {
                         let done = Transactions::commit_transaction(&mut *conn).map_err(Error::from);
-                        committed();
+                        // Before anyone is told, also when the answer of the commit was lost.
+                        self.commits.fetch_add(1, Ordering::AcqRel);
                         done?;
                         Ok(value)
                     }
@@ -199,32 +197,26 @@ impl Db {
         }
     }
 
-    /// Like [`Db::write`], for whoever has no thread to wait with: `tell` is called when it is done, and never after
-    /// a panic. What is answered, if anything, is to be run on a thread that may wait.
+    /// Like [`Db::write`], for whoever has no thread to wait with: `tell` is called when it is done, and dropped
+    /// where that cannot be. What is answered, if anything, is to be run on a thread that may wait.
     pub fn hand_in<T, E>(
         &self,
         work: impl FnOnce(&mut Conn) -> Result<T, E> + Send + 'static,
         tell: impl FnOnce(Result<T, E>) + Send + 'static,
-    ) -> Option<Box<dyn FnOnce() + Send>>
+    ) -> Option<impl FnOnce() + Send + 'static>
     where
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
-        let db = self.clone();
         match &*self.writes {
-            Writes::InTurn(turns) => turns.hand_in(work, tell).then(|| {
-                let carry_out: Box<dyn FnOnce() + Send> = Box::new(move || db.carry_out());
-                carry_out
-            }),
-            Writes::AtOnce(_) => Some(Box::new(move || tell(db.write(work)))),
-        }
-    }
-
-    fn carry_out(&self) {
-        if let Writes::InTurn(turns) = &*self.writes {
-            turns.carry_out(|| {
-                self.commits.fetch_add(1, Ordering::AcqRel);
-            });
+            Writes::InTurn(turns) => {
+                turns.hand_in(work, tell);
+                None
+            }
+            Writes::AtOnce(_) => {
+                let db = self.clone();
+                Some(move || tell(db.write(work)))
+            }
         }
     }
 

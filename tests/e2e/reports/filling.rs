@@ -325,6 +325,25 @@ fn a_form_that_covers_units_below_agrees_with_their_reports() {
     act(&office, &whole, "submit", json!({})).expect(200);
     let silent = act(&office, &whole, "accept", json!({})).expect(422).body;
     assert_eq!(silent["errors"][0]["code"], "comment_missing");
+    act(&office, &whole, "accept", json!({ "comment": "Có hồ sơ giấy" })).expect(200);
+    // The report of the city counts the district's dossiers too: a sum has them once.
+    let all = report(&office, "2021-Q1", "II.06b", "VPUBND");
+    act(&office, &all, "prefill", json!({})).expect(200);
+    let sums = || office.get("/v1/reporting-periods/2021-Q1/roll-up?form=II.06b").expect(200).body;
+    let received = |sums: &Value| {
+        ["district", "commune"].map(|row| {
+            let cells = sums["cells"].as_array().unwrap().iter();
+            let mut found = cells.filter(|cell| cell["row"] == row && cell["column"] == "received_direct");
+            found.next().map_or(0, |cell| cell["value"].as_i64().unwrap())
+        })
+    };
+    assert_eq!((&sums()["included"], received(&sums())), (&json!(["D916"]), [11, 20]));
+    act(&office, &all, "submit", json!({})).expect(200);
+    act(&office, &all, "accept", json!({ "comment": "Đã xem" })).expect(200);
+    assert_eq!((&sums()["included"], received(&sums())), (&json!(["VPUBND"]), [10, 20]));
+    let below = format!("/v1/reports/{whole}/cells/commune/received_direct/records");
+    assert_eq!(city.login("clerk.d916").get(&below).status, 403, "these are the communes' records");
+    city.login("controller.d916").get(&below).expect(200);
 }
 
 #[test]

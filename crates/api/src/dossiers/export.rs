@@ -54,7 +54,7 @@ fn columns() -> Vec<Column> {
 /// Everything the list of the same parameters holds, in its order: CSV (UTF-8 with BOM, safe to open in a
 /// spreadsheet), XLSX with Vietnamese heads, JSON or NDJSON. At most two tables are written at a time.
 #[utoipa::path(tag = "dossiers", operation_id = "exportDossierCounts", params(ExportQuery, CountNarrowing),
-    responses(ExportFile, problems::Open, problems::Guarded, problems::Missing),
+    responses(ExportFile, problems::Open, problems::Guarded, problems::Missing, problems::Sense, problems::Collision),
     extensions(("x-action" = json!("dossier_counts.read"))))]
 #[get("/v1/dossier-counts/export")]
 async fn export_counts(

@@ -64,13 +64,13 @@ where
         let written = here.app.db.snapshot(|conn| {
             table::write(path, name, format, &columns, |rows| {
                 let mut push = |cells: &[Cell]| {
-                    progress.step()?;
+                    progress.step();
                     rows.push(cells)
                 };
                 fill(conn, &mut Rows::to(&mut push))
             })
         });
-        progress.end(written)
+        written.map(|()| progress.end())
     })
     .await
 }

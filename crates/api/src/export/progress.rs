@@ -29,6 +29,8 @@ const STEP: i64 = 10_000;
 const PACE: Duration = Duration::from_millis(500);
 /// So often someone may listen before the table is begun.
 const PATIENCE: usize = 20;
+/// So often nothing may change before whoever writes it is taken for gone: five minutes.
+const STANDSTILL: usize = 600;
 
 /// A table on its way, if whoever asked for it gave it a name.
 pub struct Progress {
@@ -67,27 +69,36 @@ impl Progress {
     }
 
     /// One row more.
-    pub fn step(&mut self) -> Result<(), ApiError> {
-        let Some(row) = &mut self.row else { return Ok(()) };
+    pub fn step(&mut self) {
+        let Some(row) = &mut self.row else { return };
         row.rows_written += 1;
         if row.rows_written % STEP == 0 {
-            self.note(ExportState::Writing)?;
+            self.note(ExportState::Writing);
         }
-        Ok(())
     }
 
-    /// It is written, or could not be.
-    pub fn end<T>(mut self, written: Result<T, ApiError>) -> Result<T, ApiError> {
-        let state = if written.is_ok() { ExportState::Written } else { ExportState::Failed };
-        self.note(state)?;
-        written
+    /// It is written.
+    pub fn end(mut self) {
+        self.note(ExportState::Written);
+        self.row = None;
     }
 
-    fn note(&mut self, state: ExportState) -> Result<(), ApiError> {
-        let Some(row) = &mut self.row else { return Ok(()) };
+    /// A table is not given up because its progress cannot be noted; then nobody is told more of it.
+    fn note(&mut self, state: ExportState) {
+        let Some(row) = &mut self.row else { return };
         row.state = Stored(state);
         row.updated_at = self.app.clock.real_now().naive_utc();
-        Ok(self.app.db.write(|conn| rows::store(conn, row))?)
+        if let Err(error) = self.app.db.write(|conn| rows::store(conn, row)) {
+            log::warn!("the progress of an export cannot be noted: {error}");
+            self.row = None;
+        }
+    }
+}
+
+impl Drop for Progress {
+    /// What did not end was not written.
+    fn drop(&mut self) {
+        self.note(ExportState::Failed);
     }
 }
 
@@ -168,20 +179,17 @@ async fn listen_to_export(caller: Caller, key: web::Path<String>) -> Result<Http
 
 /// Tells what changes, until the table has ended or nobody listens any more.
 async fn follow(caller: Caller, key: String, tell: mpsc::Sender<Bytes>) {
-    let (mut last, mut waited) = (String::new(), 0);
+    let (mut last, mut unchanged) = (String::new(), 0);
     loop {
         let Ok(found) = progress(&caller, &key).await else { return };
-        let is_over = match &found {
-            Some(progress) => progress.state != ExportState::Writing,
-            None => {
-                waited += 1;
-                waited > PATIENCE
-            }
-        };
+        let patience = if found.is_some() { STANDSTILL } else { PATIENCE };
+        let has_ended = found.as_ref().is_some_and(|progress| progress.state != ExportState::Writing);
+        let is_over = has_ended || unchanged > patience;
         let told = found.and_then(|progress| serde_json::to_string(&progress).ok()).unwrap_or_default();
         // A line that says nothing shows that someone is still there.
+        unchanged = if told == last { unchanged + 1 } else { 0 };
         let event =
-            if told == last { ":\n\n".to_owned() } else { format!("event: progress\ndata: {told}\n\n") };
+            if unchanged > 0 { ":\n\n".to_owned() } else { format!("event: progress\ndata: {told}\n\n") };
         last = told;
         if tell.send(Bytes::from(event)).await.is_err() || is_over {
             return;

@@ -46,7 +46,7 @@ const COLUMNS: &[(&str, &str)] = &[
 /// spreadsheet), XLSX with Vietnamese heads, JSON or NDJSON. Senders are never part of it. At most two tables
 /// are written at a time.
 #[utoipa::path(tag = "feedback", operation_id = "exportFeedback", params(ExportQuery, FeedbackNarrowing),
-    responses(ExportFile, problems::Open, problems::Guarded, problems::Missing, problems::Sense),
+    responses(ExportFile, problems::Open, problems::Guarded, problems::Missing, problems::Sense, problems::Collision),
     extensions(("x-action" = json!("feedback.read"))))]
 #[get("/v1/feedback/export")]
 async fn export_feedback(

@@ -25,7 +25,7 @@ const BATCH: i64 = 1000;
 /// Reads what happened since the last time; answers whether there may be more at once.
 pub fn dispatch_tick(app: &App) -> Result<bool, ApiError> {
     // Looked up beside those who write, so that they wait only while it is stored.
-    let Some(following) = app.db.read(|conn| follow(app, conn))? else { return Ok(false) };
+    let Some(following) = app.db.snapshot(|conn| follow(app, conn))? else { return Ok(false) };
     let stored = app.db.write(|conn| following.store(conn));
     // Where another process has read the same, nothing of it is stored twice.
     Ok(Halt::unless_outrun(stored)?.is_some())

@@ -159,6 +159,8 @@ async fn prefill_report(
         let mut table = Table::read(Some(&work.revision))?;
         let of = counted(tx, work)?;
         table.fill(&figures(tx.conn, &work.form, &of)?, tx.now);
+        let shared = dossiers::shared(tx.conn, &work.form, &of)?;
+        work.revision.shared = serde_json::to_string(&shared).map_err(Error::from)?;
         // What the records say has arisen cannot be stated away.
         work.row.nothing_arose &= !table.says_something();
         work.revision.computed_at = Some(tx.now.naive_utc());
@@ -380,9 +382,6 @@ fn submit(tx: &mut Tx<'_>, work: &mut Work, wanted: &Submission) -> Result<(), H
         work.row.first_submitted_at = Some(at.naive_utc());
         meet(tx, &work.row, at)?;
     }
-    let of = counted(tx, work)?;
-    let shared = dossiers::shared(tx.conn, &work.form, &of)?;
-    work.revision.shared = serde_json::to_string(&shared).map_err(Error::from)?;
     work.revision.sent_at = Some(tx.now.naive_utc());
     work.revision.submitted_at = Some(at.naive_utc());
     work.revision.submitted_by = Some(tx.actor.name.clone());

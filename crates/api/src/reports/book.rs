@@ -21,7 +21,7 @@ use crate::http::{ApiError, Caller, Params};
 struct BookQuery {
     /// Also reports that are submitted and not accepted yet.
     with_submitted: Option<bool>,
-    /// As it was recorded at this moment, which is over; without it, as it is now.
+    /// As it was recorded at this moment, a minute ago or more; without it, as it is now.
     as_of: Option<DateTime<Utc>>,
 }
 
@@ -33,7 +33,7 @@ struct BookQuery {
     params(("code" = String, Path, description = "Code of the period", max_length = 40), BookQuery),
     responses((status = 200, description = "The workbook", body = ExportedTable,
             content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
-        problems::Open, problems::Guarded, problems::Missing),
+        problems::Open, problems::Guarded, problems::Missing, problems::Sense),
     extensions(("x-action" = json!("reports.read"))))]
 #[get("/v1/reporting-periods/{code}/book")]
 async fn get_report_book(

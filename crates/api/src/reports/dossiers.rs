@@ -17,8 +17,8 @@ use super::measure::Counted;
 use super::records::CountedRecord;
 use crate::http::ApiError;
 
-/// More records than one unit has in a window.
-const ALL: i64 = 100_000;
+/// All records of a window.
+const ALL: i64 = i64::MAX;
 
 /// The counts of some units in a window.
 pub struct Dossiers {

@@ -43,7 +43,7 @@ fn fill(form: &ReportForm, cells: &Cells, table: &mut Rows<'_>) -> Result<(), Ap
 /// Vietnamese heads, JSON or NDJSON.
 #[utoipa::path(tag = "reports", operation_id = "exportRollUp",
     params(("code" = String, Path, description = "Code of the period", max_length = 40), ExportQuery, RollupQuery),
-    responses(ExportFile, problems::Open, problems::Guarded, problems::Missing, problems::Sense),
+    responses(ExportFile, problems::Open, problems::Guarded, problems::Missing, problems::Sense, problems::Collision),
     extensions(("x-action" = json!("reports.read"))))]
 #[get("/v1/reporting-periods/{code}/roll-up/export")]
 async fn export_roll_up(
@@ -69,7 +69,7 @@ async fn export_roll_up(
 /// Its figures, a row each, with the form's columns.
 #[utoipa::path(tag = "reports", operation_id = "exportReport",
     params(("id" = String, Path, description = "UUID of the report", max_length = 36), ExportQuery),
-    responses(ExportFile, problems::Open, problems::Guarded, problems::Missing, problems::Sense),
+    responses(ExportFile, problems::Open, problems::Guarded, problems::Missing, problems::Sense, problems::Collision),
     extensions(("x-action" = json!("reports.read"))))]
 #[get("/v1/reports/{id}/export")]
 async fn export_report(

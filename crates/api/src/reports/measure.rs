@@ -39,10 +39,7 @@ impl Counted {
         (unit_id, period): (&str, &PeriodRow),
         now: DateTime<Utc>,
     ) -> Result<Self, ApiError> {
-        let unit_ids = match form.covers_below {
-            true => sight::covered(conn, viewers, unit_id, period.last_day)?,
-            false => sight::inherited(viewers, unit_id, period.last_day),
-        };
+        let unit_ids = sight::counted(conn, viewers, form, unit_id, period.last_day)?;
         let led = if form.covers_below { Led::Once } else { Led::ByAnyone };
         Ok(Self { unit_ids, days: (period.data_from, period.data_to), now, led })
     }

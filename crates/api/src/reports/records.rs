@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use actix_web::{HttpResponse, get, web};
-use kstt_domain::policy::Action;
+use kstt_domain::policy::{Action, Reach, reach};
 use kstt_domain::reports::{FormRows, ReportMeasure, TOTAL};
 use kstt_persistence::Conn;
 use kstt_persistence::reports::{self as rows, feedback_records};
@@ -52,7 +52,8 @@ pub struct CountedRecord {
 /// List the records behind a cell
 ///
 /// By the same conditions as the figure was counted, each with what it adds: together they are what it says when
-/// it is counted now. A cell that is declared by hand has none.
+/// it is counted now. A cell that is declared by hand has none. Those of a form that covers the units below are for
+/// whoever sees these units.
 #[utoipa::path(tag = "reports", operation_id = "listReportCellRecords",
     params(("id" = String, Path, description = "UUID of the report", max_length = 36),
         ("row" = String, Path, description = "Row of the cell", max_length = 200),
@@ -77,6 +78,10 @@ async fn list_report_cell_records(
         .read(move |conn| {
             let report = sight::visible(conn, &here.app, &here.actor, &id, today)?;
             let form = form_of(conn, &report)?;
+            // They are records of the units below too, which are for whoever sees all of these.
+            if form.covers_below && reach(&here.actor, Action::ReadDossierCounts) == Some(Reach::Own) {
+                return Err(ApiError::forbidden());
+            }
             let column = form.column(&column).ok_or_else(ApiError::not_found)?;
             let period = rows::period(conn, &report.period)?.ok_or_else(ApiError::not_found)?;
             let viewers = here.app.units.viewers(conn)?;

@@ -1,9 +1,9 @@
 //! Adding reports up: commune, district, city; every cell with its origin, and beside other periods.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use actix_web::{HttpResponse, get, web};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use kstt_domain::calendar::vn_date;
 use kstt_domain::obligations::DutyPeriod;
 use kstt_domain::policy::Action;
@@ -36,15 +36,19 @@ pub struct RollupQuery {
     pub unit: Option<String>,
     /// Also reports that are submitted and not accepted yet.
     pub with_submitted: Option<bool>,
-    /// As it was recorded at this moment, which is over: the same question has the same answer for ever. Without it,
-    /// as it is now.
+    /// As it was recorded at this moment, a minute ago or more: the same question has the same answer for ever. Without
+    /// it, as it is now.
     pub as_of: Option<DateTime<Utc>>,
 }
 
+/// A change that was asked for before is recorded, or never will be.
+const SETTLED_AFTER: TimeDelta = TimeDelta::minutes(1);
+
 impl RollupQuery {
     fn standing(&self, now: DateTime<Utc>) -> Result<Standing, ApiError> {
-        if self.as_of.is_some_and(|moment| moment > now) {
-            let detail = say("Không được ở tương lai.", "It cannot lie in the future.");
+        // What was asked for by then is recorded meanwhile.
+        if self.as_of.is_some_and(|moment| moment > now - SETTLED_AFTER) {
+            let detail = say("Phải trước đây ít nhất một phút.", "It has to lie a minute back at least.");
             return Err(ApiError::parameter(ProblemCode::Invalid, "as_of", detail));
         }
         let with_submitted = self.with_submitted == Some(true);
@@ -73,7 +77,7 @@ struct RollupView {
     /// Code of the unit; null for the whole city.
     #[schema(max_length = 20)]
     unit: Option<String>,
-    /// Units whose reports are part of it.
+    /// Units whose reports are part of it; by a form that covers the units below, those that no other of them covers.
     #[schema(max_items = 100000)]
     included: Vec<String>,
     /// Units that owe a report which is not part of it.
@@ -217,14 +221,15 @@ pub fn sum(
         Some((row, _)) => form_of(conn, row)?,
         None => known_form(conn, &query.form, period)?,
     };
-    added(conn, period, form, found)
+    added(conn, period, (form, true), found)
 }
 
-/// What the accepted reports by a form come to, of some units or of all; none where nobody owes one.
+/// What the accepted reports by a form come to, with what they expect or without, of some units or of all; none where
+/// nobody owes one.
 pub fn accepted_sum(
     conn: &mut Conn,
     period: &PeriodRow,
-    form: &str,
+    (form, with_estimates): (&str, bool),
     unit_ids: Option<&[String]>,
 ) -> Result<Option<Cells>, ApiError> {
     let at = Standing { as_of: None, with_submitted: false };
@@ -232,14 +237,14 @@ pub fn accepted_sum(
     found.retain(|(row, _)| unit_ids.is_none_or(|units| units.contains(&row.unit_id)));
     let Some((row, _)) = found.first() else { return Ok(None) };
     let form = form_of(conn, row)?;
-    Ok(Some(added(conn, period, form, found)?.cells))
+    Ok(Some(added(conn, period, (form, with_estimates), found)?.cells))
 }
 
 /// Adds up the revisions that count.
 fn added(
     conn: &mut Conn,
     period: &PeriodRow,
-    form: ReportForm,
+    (form, with_estimates): (ReportForm, bool),
     found: Vec<(ReportRow, Option<RevisionRow>)>,
 ) -> Result<Summed, ApiError> {
     let mut codes = UnitCodes::default();
@@ -251,13 +256,19 @@ fn added(
         }
     }
     left_out.sort();
+    let reaches = reaches(conn, period, &form, &counted)?;
+    let within: HashSet<&String> = reaches.values().flatten().collect();
     let mut parts = Vec::new();
-    let counted_units = led_within(conn, period, &counted)?;
     for (row, revision) in counted {
-        let cells = Table::read(Some(&revision))?.figures(&form, true).map_err(too_large)?;
+        let is_covered =
+            |(other, units): (&String, &Vec<String>)| *other != row.unit_id && units.contains(&row.unit_id);
+        if form.covers_below && reaches.iter().any(is_covered) {
+            continue;
+        }
+        let cells = Table::read(Some(&revision))?.figures(&form, with_estimates).map_err(too_large)?;
         let mut shared: BTreeMap<String, Cells> =
             serde_json::from_str(&revision.shared).map_err(Error::from)?;
-        shared.retain(|lead, _| counted_units.contains(lead));
+        shared.retain(|lead, _| within.contains(lead));
         let own = without(&form, &cells, shared.values()).map_err(too_large)?;
         parts.push(Part { unit: codes.of(conn, &row.unit_id)?, row, revision, cells, own });
     }
@@ -273,19 +284,23 @@ fn added(
     })
 }
 
-/// The units whose dossiers a sum has with them who lead these: those of its reports, and whose work they have
-/// taken over.
-fn led_within(
+/// The units whose work each of some reports counts, by the unit that reports; nothing where no report shares any of it
+/// with another.
+fn reaches(
     conn: &mut Conn,
     period: &PeriodRow,
+    form: &ReportForm,
     counted: &[(ReportRow, RevisionRow)],
-) -> Result<HashSet<String>, ApiError> {
-    if counted.iter().all(|(_, revision)| revision.shared == "{}") {
-        return Ok(HashSet::new());
+) -> Result<HashMap<String, Vec<String>>, ApiError> {
+    let mut found = HashMap::new();
+    if form.covers_below || counted.iter().any(|(_, revision)| revision.shared != "{}") {
+        let viewers = Viewers::load(conn)?;
+        for (row, _) in counted {
+            let units = sight::counted(conn, &viewers, form, &row.unit_id, period.last_day)?;
+            found.insert(row.unit_id.clone(), units);
+        }
     }
-    let viewers = Viewers::load(conn)?;
-    let inherited = counted.iter().map(|(row, _)| sight::inherited(&viewers, &row.unit_id, period.last_day));
-    Ok(inherited.flatten().collect())
+    Ok(found)
 }
 
 fn shares(parts: &[Part]) -> BTreeMap<(String, String), Vec<CellShare>> {

@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 use kstt_domain::calendar::vn_date;
 use kstt_domain::policy::actions::{ReadReports, SubmitReport};
 use kstt_domain::policy::{ActingUnit, Action, ActionKind, Actor, Permit, Target, permit};
+use kstt_domain::reports::ReportForm;
 use kstt_domain::units::UnitKind;
 use kstt_persistence::Conn;
 use kstt_persistence::reports::{self as rows, ReportRow};
@@ -70,7 +71,7 @@ pub fn listed(
 }
 
 /// The unit itself and whose work it has taken over by a day: their records are its own.
-pub fn inherited(viewers: &Viewers, unit_id: &str, day: NaiveDate) -> Vec<String> {
+fn inherited(viewers: &Viewers, unit_id: &str, day: NaiveDate) -> Vec<String> {
     let is_its_own = |other: &&str| {
         let mut viewers = viewers.of(other).into_iter();
         viewers.any(|viewer| viewer.own && viewer.unit_id == unit_id && viewer.period.contains(day))
@@ -83,14 +84,18 @@ pub fn inherited(viewers: &Viewers, unit_id: &str, day: NaiveDate) -> Vec<String
     found
 }
 
-/// The units that a report which covers those below counts: the unit and all under it on a day, for the control
-/// office all of the city, and whose work they have taken over.
-pub fn covered(
+/// The units whose work a report counts: the unit, by a form that covers those below also all under it on a day, and
+/// for the control office all of the city; and whose work they have taken over.
+pub fn counted(
     conn: &mut Conn,
     viewers: &Viewers,
+    form: &ReportForm,
     unit_id: &str,
     day: NaiveDate,
 ) -> Result<Vec<String>, ApiError> {
+    if !form.covers_below {
+        return Ok(inherited(viewers, unit_id, day));
+    }
     let Some(below) = below(conn, unit_id, day)? else {
         return Ok(viewers.units().map(str::to_owned).collect());
     };

@@ -268,27 +268,33 @@ pub fn checked(
     let before = before.map(|table| table.figures(form, true)).transpose().map_err(too_large)?;
     let actual = table.figures(form, false).map_err(too_large)?;
     let mut found = violations(form, &actual, before.as_ref());
-    found.extend(violated_parts(form, &actual, &parts(conn, row, form)?));
+    found.extend(violated_parts(form, &actual, &parts(conn, row, form, false)?));
     let mut told: Vec<BrokenCheck> = found.into_iter().map(|found| BrokenCheck::of(found, false)).collect();
     if row.nothing_arose {
         told.extend(stated_away(conn, row, form)?);
     }
     if table.has_estimates() {
         let expected = table.figures(form, true).map_err(too_large)?;
-        let found = violations(form, &expected, before.as_ref());
+        let mut found = violations(form, &expected, before.as_ref());
+        found.extend(violated_parts(form, &expected, &parts(conn, row, form, true)?));
         told.extend(found.into_iter().map(|found| BrokenCheck::of(found, true)));
     }
     Ok(told)
 }
 
 /// What the accepted reports by other forms come to that a report has to agree with, by the code of the form.
-fn parts(conn: &mut Conn, row: &ReportRow, form: &ReportForm) -> Result<BTreeMap<String, Cells>, ApiError> {
+fn parts(
+    conn: &mut Conn,
+    row: &ReportRow,
+    form: &ReportForm,
+    with_estimates: bool,
+) -> Result<BTreeMap<String, Cells>, ApiError> {
     let mut found = BTreeMap::new();
     for check in &form.checks {
         let CheckRule::Parts { form, .. } = &check.rule else { continue };
         let period = rows::period(conn, &row.period)?.ok_or_else(ApiError::not_found)?;
         let below = sight::below(conn, &row.unit_id, period.last_day)?;
-        if let Some(cells) = accepted_sum(conn, &period, form, below.as_deref())? {
+        if let Some(cells) = accepted_sum(conn, &period, (form, with_estimates), below.as_deref())? {
             found.insert(form.clone(), cells);
         }
     }

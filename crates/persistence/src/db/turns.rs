@@ -7,10 +7,9 @@
 //! A change may also be handed in ([`Turns::hand_in`]): then one thread carries out all that were, one after the
 //! other, and nobody waits to be woken in between.
 
-use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, mpsc};
 
 use diesel::connection::TransactionManager;
 
@@ -22,10 +21,17 @@ const MOST: usize = 64;
 
 /// The turns of those who write.
 pub(super) struct Turns {
+    shared: Arc<Shared>,
+    /// To the thread that carries out what is handed in; it ends with the last of these.
+    handed_in: mpsc::Sender<Job>,
+}
+
+struct Shared {
     pool: Pool,
     waiting: AtomicUsize,
-    open: Mutex<Option<Open>>,
-    handed_in: Mutex<HandedIn>,
+    /// Handed on in the order in which they came, so that nobody waits for ever.
+    open: parking_lot::Mutex<Option<Open>>,
+    commits: Arc<AtomicU64>,
 }
 
 /// A transaction that others may join.
@@ -42,47 +48,36 @@ struct Group {
     ended: Condvar,
 }
 
-/// Changes that wait for whoever carries them out.
-#[derive(Default)]
-struct HandedIn {
-    jobs: VecDeque<Job>,
-    carried_out: bool,
-}
-
 /// A change to be made; answers who is told what became of the commit, or why the engine gave all of it up.
 type Job = Box<dyn FnOnce(&mut Open) -> diesel::QueryResult<Told> + Send>;
 type Told = Box<dyn FnOnce(Result<(), String>) + Send>;
 
 impl Turns {
-    pub fn new(pool: Pool) -> Self {
-        let (waiting, open, handed_in) = Default::default();
-        Self { pool, waiting, open, handed_in }
+    /// Turns on a connection. `commits` is raised before anyone is told of a commit.
+    pub fn new(pool: Pool, commits: Arc<AtomicU64>) -> Self {
+        let open = parking_lot::Mutex::new(None);
+        let shared = Arc::new(Shared { pool, waiting: AtomicUsize::new(0), open, commits });
+        let (handed_in, jobs) = mpsc::channel();
+        let here = shared.clone();
+        std::thread::spawn(move || here.carry_out(&jobs));
+        Self { shared, handed_in }
     }
 
     /// A connection outside all turns, before anyone writes.
     pub fn connection(&self) -> Result<r2d2::PooledConnection<Manager>, Error> {
-        Ok(self.pool.get()?)
+        Ok(self.shared.pool.get()?)
     }
 
-    /// Runs `work` when its turn comes; answers once what it wrote is durable. `committed` is called before
-    /// anyone is told.
-    pub fn write<T, E: From<Error>>(
-        &self,
-        work: impl FnOnce(&mut Conn) -> Result<T, E>,
-        committed: impl FnOnce(),
-    ) -> Result<T, E> {
-        let (mut turn, mut open) = self.next()?;
+    /// Runs `work` when its turn comes; answers once what it wrote is durable.
+    pub fn write<T, E: From<Error>>(&self, work: impl FnOnce(&mut Conn) -> Result<T, E>) -> Result<T, E> {
+        let (mut turn, mut open) = self.shared.next()?;
         let group = open.group.clone();
         let done = open.run(work);
-        let is_last = self.waiting.load(Ordering::Acquire) == 0 || open.members >= MOST;
+        let is_last = self.shared.waiting.load(Ordering::Acquire) == 0 || open.members >= MOST;
         match &done {
             Ok(_) if !is_last => *turn = Some(open),
-            Ok(_) => {
-                let outcome = open.commit();
-                committed();
-                group.end(outcome);
-            }
-            Err(broken) => group.end(open.give_up(broken)),
+            Ok(_) => self.shared.end(open, None),
+            Err(broken) => self.shared.end(open, Some(broken)),
         }
         drop(turn);
         let ended = group.wait();
@@ -93,14 +88,13 @@ impl Turns {
         }
     }
 
-    /// Hands a change in; `tell` is called once it is durable or undone, and never after a panic. True: the caller
-    /// has to see to it that [`Turns::carry_out`] is called.
+    /// Hands a change in. `tell` is called once it is durable or undone; it is dropped after a panic, and where no
+    /// transaction can be begun.
     pub fn hand_in<T, E>(
         &self,
         work: impl FnOnce(&mut Conn) -> Result<T, E> + Send + 'static,
         tell: impl FnOnce(Result<T, E>) + Send + 'static,
-    ) -> bool
-    where
+    ) where
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
@@ -113,34 +107,28 @@ impl Turns {
                 Err(_) => Box::new(move |_| drop(tell)),
             })
         };
-        let mut handed_in = self.handed_in();
-        handed_in.jobs.push_back(Box::new(job));
-        !std::mem::replace(&mut handed_in.carried_out, true)
+        // Refused only where the thread is gone, and then `tell` is dropped with the job.
+        let _ = self.handed_in.send(Box::new(job));
     }
+}
 
-    /// Carries out what was handed in, until there is no more.
-    pub fn carry_out(&self, committed: impl Fn()) {
-        loop {
-            let mut handed_in = self.handed_in();
-            if handed_in.jobs.is_empty() {
-                handed_in.carried_out = false;
-                return;
-            }
-            drop(handed_in);
-            if let Err(error) = self.carry_out_some(&committed) {
-                log::error!("what was handed in cannot be written: {error}");
-                // Whoever waits learns of it, since nobody is left to tell them.
-                self.handed_in().jobs.clear();
+impl Shared {
+    /// Carries out what is handed in, as long as anyone may hand something in.
+    fn carry_out(&self, jobs: &mpsc::Receiver<Job>) {
+        while let Ok(first) = jobs.recv() {
+            let some = catch_unwind(AssertUnwindSafe(|| self.carry_out_some(first, jobs)));
+            match some {
+                Ok(Ok(())) => {}
+                Ok(Err(error)) => log::error!("what was handed in cannot be written: {error}"),
+                Err(_) => log::error!("whoever carries out what is handed in has panicked"),
             }
         }
     }
 
-    fn carry_out_some(&self, committed: impl Fn()) -> Result<(), Error> {
+    fn carry_out_some(&self, first: Job, jobs: &mpsc::Receiver<Job>) -> Result<(), Error> {
         let (turn, mut open) = self.next()?;
-        let mut told = Vec::new();
-        let mut broken = None;
-        while open.members < MOST {
-            let Some(job) = self.handed_in().jobs.pop_front() else { break };
+        let (mut told, mut broken) = (Vec::new(), None);
+        for job in std::iter::once(first).chain(jobs.try_iter()) {
             match job(&mut open) {
                 Ok(tell) => told.push(tell),
                 Err(error) => {
@@ -148,23 +136,23 @@ impl Turns {
                     break;
                 }
             }
+            if open.members >= MOST {
+                break;
+            }
         }
         let group = open.group.clone();
-        let outcome = match broken {
-            None => open.commit(),
-            Some(broken) => open.give_up(&broken),
-        };
-        committed();
-        group.end(outcome.clone());
-        drop(turn);
+        self.end(open, broken.as_ref());
+        // To whoever waits, and not to itself again.
+        parking_lot::MutexGuard::unlock_fair(turn);
+        let outcome = group.wait();
         told.into_iter().for_each(|tell| tell(outcome.clone()));
         Ok(())
     }
 
     /// Waits for a turn: in the transaction of those before, if they left it open.
-    fn next(&self) -> Result<(MutexGuard<'_, Option<Open>>, Open), Error> {
+    fn next(&self) -> Result<(parking_lot::MutexGuard<'_, Option<Open>>, Open), Error> {
         self.waiting.fetch_add(1, Ordering::AcqRel);
-        let mut turn = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut turn = self.open.lock();
         self.waiting.fetch_sub(1, Ordering::AcqRel);
         let open = match turn.take() {
             Some(open) => open,
@@ -177,8 +165,21 @@ impl Turns {
         Ok((turn, open))
     }
 
-    fn handed_in(&self) -> MutexGuard<'_, HandedIn> {
-        self.handed_in.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Commits for the whole group, or gives all of it up.
+    fn end(&self, mut open: Open, broken: Option<&diesel::result::Error>) {
+        let outcome = match broken {
+            None => Transactions::commit_transaction(&mut *open.conn).map_err(|error| error.to_string()),
+            Some(broken) => {
+                // Not even a change could be undone: nothing of the transaction may stay.
+                if let Err(error) = Transactions::rollback_transaction(&mut *open.conn) {
+                    log::error!("a broken transaction cannot be undone: {error}");
+                }
+                Err(broken.to_string())
+            }
+        };
+        // Also when the answer of the commit was lost.
+        self.commits.fetch_add(1, Ordering::AcqRel);
+        open.group.end(outcome);
     }
 }
 
@@ -207,18 +208,6 @@ impl Open {
             (_, false) => Transactions::rollback_transaction(conn)?,
         }
         Ok(done)
-    }
-
-    fn commit(mut self) -> Result<(), String> {
-        Transactions::commit_transaction(&mut *self.conn).map_err(|error| error.to_string())
-    }
-
-    /// Not even a change could be undone: nothing of the transaction may stay.
-    fn give_up(mut self, broken: &diesel::result::Error) -> Result<(), String> {
-        if let Err(error) = Transactions::rollback_transaction(&mut *self.conn) {
-            log::error!("a broken transaction cannot be undone: {error}");
-        }
-        Err(broken.to_string())
     }
 }
 

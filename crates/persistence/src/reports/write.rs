@@ -45,7 +45,7 @@ pub struct RevisionRow {
     pub computed_at: Option<NaiveDateTime>,
     pub submitted_at: Option<NaiveDateTime>,
     pub submitted_by: Option<String>,
-    /// JSON: of its figures, what other units lead, by their ids; as it was when it was submitted.
+    /// JSON: of its figures, what other units lead, by their ids; as of `computed_at`.
     pub shared: String,
     /// When its submission was recorded, which is later than `submitted_at` for what came on paper.
     pub sent_at: Option<NaiveDateTime>,
