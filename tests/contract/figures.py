@@ -26,6 +26,7 @@ from added_up import (
 from api import Api
 from made_counts import corrected, made
 from made_letters import send_letters
+from verdict import cells_in, closing, compare, expect
 
 SEED = os.environ.get("KSTT_FIGURES_SEED", "2019")
 UNITS = int(os.environ.get("KSTT_FIGURES_UNITS", "1000"))
@@ -37,7 +38,7 @@ PERIOD = "2019-Q1"
 TET = [date(2019, 2, day) for day in range(4, 9)]
 # Some report on this day with what there is; the others when the quarter is over.
 EARLY_DAY, LATE_DAY = date(2019, 3, 18), date(2019, 4, 1)
-MOST_RECORDS, CORRECTED_RECORDS, MOST_SHOWN = 20_000, 30, 40
+MOST_RECORDS, CORRECTED_RECORDS = 20_000, 30
 # What a unit corrects, so that the form's balance goes on holding.
 CORRECTION = {
     DOSSIERS: {"received_direct": 2, "pending_in_time": 2},
@@ -62,26 +63,6 @@ ROLES = (
 # Units that have feedback answered by people of the demo, so that it is part of the sums.
 FIXED_ROLES = {"VPUBND": "is on time", "SXD": "is filled again", "D916": "is late", "C31117": "corrects at once"}
 COUNTED_STATES = ("accepted", "frozen")
-
-faults: list[str] = []
-compared = 0
-
-
-def expect(holds: object, message: str) -> None:
-    """Notes a fault unless it holds."""
-    if not holds:
-        faults.append(message)
-
-
-def compare(what: str, found: Cells, wanted: Cells) -> None:
-    """Cells that are not there are 0; rows have to be the same."""
-    global compared
-    for key in sorted(found.keys() | wanted.keys()):
-        compared += 1
-        pair = found.get(key, 0), wanted.get(key, 0)
-        expect(pair[0] == pair[1], f"{what}: {key[0]} / {key[1]} is {pair[0]}, the records come to {pair[1]}")
-    rows = {row for row, _ in found}, {row for row, _ in wanted}
-    expect(rows[0] == rows[1], f"{what}: rows that only one has: {sorted(rows[0] ^ rows[1])}")
 
 
 class Quarter:
@@ -357,10 +338,6 @@ class Quarter:
         return Counter(name for name, holds in flags.items() if holds)
 
 
-def cells_in(roll_up: dict) -> Cells:
-    return {(cell["row"], cell["column"]): cell["value"] for cell in roll_up["cells"]}
-
-
 def main() -> int:
     quarter = Quarter()
     quarter.make_counts()
@@ -377,11 +354,7 @@ def main() -> int:
     quarter.check_status()
     quarter.check_lists()
     quarter.check_silence()
-    for fault in faults[:MOST_SHOWN]:
-        print(fault)
-    outcome = f"{len(faults)} faults" if faults else "all equal"
-    print(f"figures: {compared} cells compared, {units} units, {outcome} ({stored} records of counts)")
-    return 1 if faults else 0
+    return closing("figures", f"{units} units, {stored} records of counts")
 
 
 if __name__ == "__main__":
