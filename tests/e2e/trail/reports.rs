@@ -3,14 +3,20 @@
 use serde_json::json;
 
 use super::audit_rows;
-use crate::city::{Answer, City};
+use crate::city::{Answer, City, Person};
+use crate::feedback::files::PDF;
 use crate::reports::{SETTLEMENT, accepted, act, report, settled};
+
+fn attach(person: &Person<'_>, report: &str) -> Answer {
+    let path = format!("/v1/reports/{report}/files?name=bao-cao.pdf");
+    person.send("POST", &path).bytes("application/pdf", PDF.to_vec()).answer()
+}
 
 /// None: it is not about reports.
 pub fn perform(city: &City, id: &str) -> Option<(i64, Answer)> {
     let (office, head) = (city.login("controller.vpubnd"), city.login("head.sxd"));
     let counted = |request: &dyn Fn() -> Answer| Some((audit_rows(city), request()));
-    let step = |person: &crate::city::Person<'_>, report: &str, verb: &str, body: serde_json::Value| {
+    let step = |person: &Person<'_>, report: &str, verb: &str, body: serde_json::Value| {
         Some((audit_rows(city), act(person, report, verb, body)))
     };
     let owed = || report(&head, "2019-Q1", SETTLEMENT, "SXD");
@@ -32,6 +38,15 @@ pub fn perform(city: &City, id: &str) -> Option<(i64, Answer)> {
             step(&office, &submitted(), "send-back", json!({ "objections": [{ "reason": "Lệch" }] }))
         }
         "acceptReport" => step(&office, &submitted(), "accept", json!({})),
+        "attachToReport" => {
+            let id = owed();
+            counted(&|| attach(&head, &id))
+        }
+        "linkReportFile" => {
+            let id = owed();
+            let file = attach(&head, &id).expect(201).body["id"].as_str().unwrap().to_owned();
+            counted(&|| head.post(&format!("/v1/reports/{id}/files/{file}/link"), json!({})))
+        }
         "setReportLedger" => {
             let id = accepted(city, "2019-Q1", "SXD", settled("Xây dựng", 2, 2, 0));
             let path = format!("/v1/reports/{id}/ledger");
