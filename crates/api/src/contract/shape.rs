@@ -1,6 +1,8 @@
 //! What every operation of the contract has, added once: shared problems, headers, and an upper
 //! bound for every string, list and number that its room did not bound more tightly.
 
+use std::collections::BTreeSet;
+
 use kstt_domain::codes::Code;
 use serde_json::{Map, Value, json};
 
@@ -43,13 +45,24 @@ pub fn finish(mut document: Value) -> Value {
 /// Generic pages write their items out, which leaves the items' own schemas behind.
 fn drop_unused_schemas(document: &mut Value) {
     loop {
-        let text = document.to_string();
+        let mut used = BTreeSet::new();
+        note_schemas(document, &mut used);
         let Some(schemas) = document["components"]["schemas"].as_object_mut() else { return };
         let before = schemas.len();
-        schemas.retain(|name, _| text.contains(&format!("\"#/components/schemas/{name}\"")));
+        schemas.retain(|name, _| used.contains(name));
         if schemas.len() == before {
             return;
         }
+    }
+}
+
+/// The names of all schemas that are referred to anywhere.
+fn note_schemas(value: &Value, used: &mut BTreeSet<String>) {
+    match value {
+        Value::String(text) => used.extend(text.strip_prefix("#/components/schemas/").map(str::to_owned)),
+        Value::Array(items) => items.iter().for_each(|item| note_schemas(item, used)),
+        Value::Object(members) => members.values().for_each(|member| note_schemas(member, used)),
+        _ => {}
     }
 }
 
