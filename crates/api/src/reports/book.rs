@@ -10,7 +10,7 @@ use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::forms::key_of;
-use super::rollup::{RollupQuery, sum};
+use super::sum::{RollupQuery, sum};
 use crate::contract::problems;
 use crate::export::{ExportFormat, ExportedTable, send_file, unwritable};
 use crate::http::{ApiError, Caller, Params};

@@ -7,8 +7,8 @@ use kstt_persistence::reports as rows;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::cells::Table;
-use super::rollup::{RollupQuery, sum};
 use super::sight;
+use super::sum::{RollupQuery, sum};
 use super::wire::{form_of, too_large};
 use crate::contract::problems;
 use crate::export::{Cell, Column, ExportFile, ExportQuery, Rows, export};

@@ -22,6 +22,7 @@ mod records;
 mod rollup;
 mod sight;
 mod status;
+mod sum;
 mod wire;
 
 use utoipa_actix_web::service_config::ServiceConfig;

@@ -16,8 +16,8 @@ use utoipa::ToSchema;
 
 use super::cells::{Objection, SectionText, StoredCell, Table};
 use super::measure::{Counted, figures};
-use super::rollup::accepted_sum;
 use super::sight;
+use super::sum::accepted_sum;
 use crate::http::{ApiError, ProblemCode};
 
 /// A report in a list.
