@@ -43,7 +43,7 @@ impl Progress {
     pub fn begin(caller: &Caller, name: &'static str, key: Option<String>) -> Result<Self, ApiError> {
         let app = caller.app.clone();
         let Some(key) = key else { return Ok(Self { app, row: None }) };
-        if !(16..=64).contains(&key.len()) || !key.bytes().all(|c| c.is_ascii_alphanumeric() || c == b'-') {
+        if !is_key(&key) {
             let detail = say(
                 "16–64 chữ cái, chữ số, dấu gạch ngang; nên là UUID.",
                 "16–64 letters, digits and hyphens; best a UUID.",
@@ -102,6 +102,11 @@ impl Drop for Progress {
     }
 }
 
+/// What a table may be called.
+fn is_key(text: &str) -> bool {
+    (16..=64).contains(&text.len()) && text.bytes().all(|c| c.is_ascii_alphanumeric() || c == b'-')
+}
+
 /// How far a table is.
 #[derive(Debug, Serialize, ToSchema)]
 struct ExportProgress {
@@ -151,11 +156,16 @@ async fn get_export(caller: Caller, key: web::Path<String>) -> Result<HttpRespon
     Ok(Reply::ok(&told)?.into_response())
 }
 
-/// A stream of server-sent events.
+/// One of the server-sent events.
 #[derive(ToSchema)]
-#[schema(value_type = String, max_length = 1_000_000)]
 #[allow(dead_code)]
-struct ExportEvents(String);
+struct ExportEvent {
+    #[schema(max_length = 20, example = "progress")]
+    event: String,
+    /// What the single read tells, as JSON.
+    #[schema(max_length = 2000)]
+    data: String,
+}
 
 /// Listen to how far an export is
 ///
@@ -163,12 +173,15 @@ struct ExportEvents(String);
 /// last one is that of its end. One may listen before the export is asked for, for ten seconds.
 #[utoipa::path(tag = "reports", operation_id = "listenToExport",
     params(("key" = String, Path, description = "What `progress` is when the export is asked for", max_length = 64)),
-    responses((status = 200, description = "The events", body = ExportEvents, content_type = "text/event-stream"),
-        problems::Open, problems::Guarded),
+    responses((status = 200, description = "The events", body = ExportEvent, content_type = "text/event-stream"),
+        problems::Open, problems::Guarded, problems::Missing),
     extensions(("x-action" = json!("reports.read"))))]
 #[get("/v1/exports/{key}/events")]
 async fn listen_to_export(caller: Caller, key: web::Path<String>) -> Result<HttpResponse, ApiError> {
     caller.require(Action::ReadReports)?;
+    if !is_key(&key) {
+        return Err(ApiError::not_found());
+    }
     let (tell, told) = mpsc::channel(4);
     actix_web::rt::spawn(follow(caller, key.into_inner(), tell));
     Ok(HttpResponse::Ok()
