@@ -164,3 +164,20 @@ fn what_the_office_answers_itself_is_not_to_be_transferred() {
     act(&office, &receipt.code, "draft", json!({ "answer": "Văn phòng trả lời." })).expect(200);
     assert!(clocks(&city, &receipt.code).contains(&clock("K-42", "cancelled", "2019-03-11")));
 }
+
+#[test]
+fn what_is_closed_after_it_was_opened_again_owes_no_answer() {
+    let city = City::new();
+    let receipt = transferred(&city, "regulation", "SXD");
+    answered(&city, &receipt.code);
+    let office = city.login("controller.vpubnd");
+    act(&office, &receipt.code, "publish", json!({ "confirmed": [] })).expect(200);
+    receipt.act(&city, "reopen", json!({ "reason": "Kết quả vẫn chưa đúng." })).expect(200);
+    let owed = || {
+        let open = clocks(&city, &receipt.code).into_iter().filter(|(_, state, _)| state == "open");
+        open.map(|(rule, ..)| rule).collect::<Vec<_>>()
+    };
+    assert_eq!(owed(), ["K-44", "K-46"]);
+    act(&office, &receipt.code, "close", json!({})).expect(200);
+    assert_eq!(owed(), ["K-46"], "the result still goes into the national system");
+}

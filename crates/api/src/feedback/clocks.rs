@@ -17,6 +17,8 @@ use crate::obligations::Clocks;
 const ALL: &[&str] = &["K-40a", "K-42", "K-43", "K-44", "K-44a", "K-45", "K-46", "K-47", "K-48"];
 /// What is owed once a result exists.
 const OF_RESULT: &[&str] = &["K-46", "K-48"];
+/// What is not owed any longer of an item that is closed; its result still goes into the national system (K-46).
+const UNTIL_CLOSED: &[&str] = &["K-42", "K-43", "K-44", "K-44a", "K-45", "K-47", "K-48"];
 /// What counts from the receipt in the city.
 const FROM_RECEIPT: &[&str] = &["K-42", "K-43", "K-44", "K-47"];
 const TRANSFER: &[&str] = &["K-42", "K-43"];
@@ -159,7 +161,8 @@ pub fn follow(
         }
         E::AcceptAnswer => answered(tx, row)?,
         E::Publish => clocks.meet(tx, "K-48", tx.now)?,
-        E::Close => clocks.call_off(tx, &["K-48"], "Kết thúc, không công khai.")?,
+        // Of one that was opened again, no further answer is owed either.
+        E::Close => clocks.call_off(tx, UNTIL_CLOSED, "Kết thúc, không công khai.")?,
         E::Reopen => {
             row.approved_at = None;
             let due_on = run(tx, &clocks, row, tx.now)?;
