@@ -103,7 +103,7 @@ fn what_another_unit_leads_is_told_apart() {
     let id = |code: &str| read(&city, |conn| by_code(conn, code)).unwrap().id;
     let (own, lead) = ([id("D916")], id("SXD"));
     let day = |day: &str| day.parse().unwrap();
-    assert_eq!(read(&city, |conn| leads(conn, &own, day("2019-03-31"))), [lead.clone()]);
+    assert_eq!(read(&city, |conn| leads(conn, &own, day("2019-03-31"))), std::slice::from_ref(&lead));
     assert_eq!(read(&city, |conn| leads(conn, &own, day("2018-12-31"))), [""; 0]);
     let quarter = window("2019-01-01", "2019-03-31");
     let received = |led: Led<'_>| -> i64 {
