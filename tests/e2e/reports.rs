@@ -27,6 +27,12 @@ pub fn act(person: &Person<'_>, id: &str, verb: &str, body: Value) -> Answer {
     person.send("POST", &format!("/v1/reports/{id}/{verb}")).header("If-Match", &etag).json(body).answer()
 }
 
+/// Sends a scan to a report.
+pub fn attach(person: &Person<'_>, id: &str, content: &[u8]) -> Answer {
+    let path = format!("/v1/reports/{id}/files?name=bao-cao.pdf");
+    person.send("POST", &path).bytes("application/pdf", content.to_vec()).answer()
+}
+
 /// One cell of a report.
 pub fn cell(report: &Value, row: &str, column: &str) -> Value {
     let cells = report["cells"].as_array().unwrap();

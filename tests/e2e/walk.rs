@@ -4,6 +4,7 @@
 
 mod dossiers;
 mod feedback;
+mod obligations;
 mod reports;
 
 use std::collections::BTreeMap;
@@ -159,6 +160,9 @@ fn send(person: &Person<'_>, things: &Things, id: &str, unit: &'static str, turn
         let report = things.reports.get(unit).map(String::as_str);
         return reports::send(person, report.unwrap_or_default(), id);
     }
+    if obligations::is_about_one(id) {
+        return obligations::send(person, &things.duties[unit], id);
+    }
     Some(match id {
         "createUnit" => person.post(
             "/v1/units",
@@ -222,25 +226,6 @@ fn send(person: &Person<'_>, things: &Things, id: &str, unit: &'static str, turn
         }
         "listObligations" => person.get("/v1/obligations"),
         "listDuties" => person.get(&format!("/v1/units/{unit}/duties")),
-        "getObligation" => person.get(&format!("/v1/obligations/{}", things.duties[unit])),
-        "explainObligation" => person.get(&format!("/v1/obligations/{}/explanation", things.duties[unit])),
-        "assignObligation" => {
-            let path = format!("/v1/obligations/{}/assign", things.duties[unit]);
-            change("POST", path, json!({ "officer_id": null }))
-        }
-        "meetObligation" => {
-            change("POST", format!("/v1/obligations/{}/meet", things.duties[unit]), json!({ "note": "Số 1" }))
-        }
-        "cancelObligation" | "suspendObligation" | "resumeObligation" => {
-            let verb = id.trim_end_matches("Obligation");
-            let path = format!("/v1/obligations/{}/{verb}", things.duties[unit]);
-            change("POST", path, json!({ "reason": "thử" }))
-        }
-        "correctObligationTrigger" => change(
-            "POST",
-            format!("/v1/obligations/{}/correct-trigger", things.duties[unit]),
-            json!({ "trigger_at": "2019-03-01T01:00:00Z", "dry_run": true, "reason": "thử" }),
-        ),
         "giveDutyFeed" => person.post(&format!("/v1/units/{unit}/duty-feeds"), json!({ "label": "Lịch" })),
         "listDutyFeeds" => person.get(&format!("/v1/units/{unit}/duty-feeds")),
         "revokeDutyFeed" => person.delete(&format!("/v1/units/{unit}/duty-feeds/{}", things.feeds[unit])),
@@ -333,18 +318,6 @@ const ABOUT_A_UNIT: &[&str] = &[
     "replayDeliveries",
 ];
 
-/// Operations about what a unit owes; the city committee owes neither plan nor report.
-const ABOUT_A_DUTY: &[&str] = &[
-    "getObligation",
-    "explainObligation",
-    "assignObligation",
-    "meetObligation",
-    "cancelObligation",
-    "suspendObligation",
-    "resumeObligation",
-    "correctObligationTrigger",
-];
-
 #[test]
 fn every_role_may_do_what_the_policy_prints_and_nothing_else() {
     let city = City::new();
@@ -364,7 +337,7 @@ fn every_role_may_do_what_the_policy_prints_and_nothing_else() {
         for (id, action) in &operations {
             let (centre, below) = &policy[action][&account.role.to_string()];
             let reach = if is_central(account.unit) { centre } else { below };
-            let about_a_duty = ABOUT_A_DUTY.contains(&id.as_str()) || reports::is_about_one(id);
+            let about_a_duty = obligations::is_about_one(id) || reports::is_about_one(id);
             let about_a_unit = ABOUT_A_UNIT.contains(&id.as_str())
                 || feedback::is_about_one(id)
                 || dossiers::is_about_one(id);

@@ -2,8 +2,8 @@
 
 use serde_json::json;
 
-use super::{SETTLEMENT, accepted, act, cell, report, settled};
-use crate::city::{City, Person};
+use super::{SETTLEMENT, accepted, act, attach, cell, report, settled};
+use crate::city::City;
 use crate::feedback::files::PDF;
 
 #[test]
@@ -89,13 +89,9 @@ fn the_scan_of_a_paper_stays_with_its_report() {
     let office = city.login("controller.vpubnd");
     let id = accepted(&city, "2019-Q1", "D916", settled("Hộ tịch", 3, 3, 0));
     let path = format!("/v1/reports/{id}/files");
-    let attach = |person: &Person<'_>, content: &[u8]| {
-        let path = format!("{path}?name=bao-cao.pdf");
-        person.send("POST", &path).bytes("application/pdf", content.to_vec()).answer()
-    };
-    let scan = attach(&office, PDF).expect(201).body;
+    let scan = attach(&office, &id, PDF).expect(201).body;
     assert_eq!((&scan["media_type"], &scan["state"]), (&json!("application/pdf"), &json!("not_scanned")));
-    assert_eq!(attach(&office, b"MZ\x90").status, 422);
+    assert_eq!(attach(&office, &id, b"MZ\x90").status, 422);
     let (head, clerk, other) =
         (city.login("head.d916"), city.login("clerk.d916"), city.login("controller.sxd"));
     assert_eq!(head.get(&path).expect(200).body["items"], json!([scan]));
@@ -110,10 +106,10 @@ fn the_scan_of_a_paper_stays_with_its_report() {
         let address = answer.expect(200).body["address"].as_str().unwrap().to_owned();
         assert_eq!(city.get(&address).expect(200).text.as_bytes(), PDF);
     }
-    assert_eq!((other.get(&path).status, attach(&other, PDF).status), (404, 404));
-    assert_eq!(attach(&clerk, PDF).status, 403);
+    assert_eq!((other.get(&path).status, attach(&other, &id, PDF).status), (404, 404));
+    assert_eq!(attach(&clerk, &id, PDF).status, 403);
     office.post("/v1/reporting-periods/2019-Q1/freeze", json!({ "reason": "Chốt kỳ" })).expect(200);
-    assert_eq!(attach(&office, PDF).status, 409, "a frozen report takes no more");
+    assert_eq!(attach(&office, &id, PDF).status, 409, "a frozen report takes no more");
 }
 
 #[test]

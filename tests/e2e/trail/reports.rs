@@ -5,12 +5,7 @@ use serde_json::json;
 use super::audit_rows;
 use crate::city::{Answer, City, Person};
 use crate::feedback::files::PDF;
-use crate::reports::{SETTLEMENT, accepted, act, report, settled};
-
-fn attach(person: &Person<'_>, report: &str) -> Answer {
-    let path = format!("/v1/reports/{report}/files?name=bao-cao.pdf");
-    person.send("POST", &path).bytes("application/pdf", PDF.to_vec()).answer()
-}
+use crate::reports::{SETTLEMENT, accepted, act, attach, report, settled};
 
 /// None: it is not about reports.
 pub fn perform(city: &City, id: &str) -> Option<(i64, Answer)> {
@@ -40,11 +35,11 @@ pub fn perform(city: &City, id: &str) -> Option<(i64, Answer)> {
         "acceptReport" => step(&office, &submitted(), "accept", json!({})),
         "attachToReport" => {
             let id = owed();
-            counted(&|| attach(&head, &id))
+            counted(&|| attach(&head, &id, PDF))
         }
         "linkReportFile" => {
             let id = owed();
-            let file = attach(&head, &id).expect(201).body["id"].as_str().unwrap().to_owned();
+            let file = attach(&head, &id, PDF).expect(201).body["id"].as_str().unwrap().to_owned();
             counted(&|| head.post(&format!("/v1/reports/{id}/files/{file}/link"), json!({})))
         }
         "setReportLedger" => {

@@ -4,6 +4,8 @@ use serde_json::json;
 
 use super::STALE;
 use crate::city::{Answer, Person};
+use crate::feedback::files::PDF;
+use crate::reports::attach;
 
 /// The first report of the year of a unit, by the form of feedback; accepted, so that it has a page of the ledger.
 pub fn of_unit(office: &Person<'_>, unit: &str) -> Option<String> {
@@ -16,13 +18,8 @@ pub fn of_unit(office: &Person<'_>, unit: &str) -> Option<String> {
     ] {
         crate::reports::act(office, &id, verb, body).expect(200);
     }
-    attach(office, &id).expect(201);
+    attach(office, &id, PDF).expect(201);
     Some(id)
-}
-
-fn attach(person: &Person<'_>, report: &str) -> Answer {
-    let path = format!("/v1/reports/{report}/files?name=bao-cao.pdf");
-    person.send("POST", &path).bytes("application/pdf", crate::feedback::files::PDF.to_vec()).answer()
 }
 
 const ABOUT_ONE: &[&str] = &[
@@ -88,7 +85,7 @@ pub fn send(person: &Person<'_>, report: &str, id: &str) -> Option<Answer> {
             let path = format!("/v1/reports/{report}/ledger");
             person.send("PUT", &path).header("If-Match", STALE).json(json!({ "state": "to_enter" })).answer()
         }
-        "attachToReport" => attach(person, report),
+        "attachToReport" => attach(person, report, PDF),
         "listReportFiles" => get("/files"),
         "linkReportFile" => {
             let files = get("/files").body;

@@ -236,6 +236,22 @@ fn movements_of_periods_add_up_and_stocks_stay_at_their_ends() {
 }
 
 #[test]
+fn the_whole_agrees_with_the_reports_below_column_by_column() {
+    let form = form("II.06b");
+    let whole = table(&[
+        ("district", &[("received_direct", 10), ("carried_over", 1)]),
+        ("commune", &[("received_direct", 20)]),
+    ]);
+    let below = |received: i64| table(&[("Hộ tịch", &[("received_direct", received), ("carried_over", 1)])]);
+    let parts = |received: i64| [("II.06a".to_owned(), below(received))].into();
+    assert_eq!(violated_parts(&form, &whole, &parts(30)), []);
+    let broken = violated_parts(&form, &whole, &parts(29));
+    assert_eq!(told(&broken), [("parts", TOTAL, "received_direct", 29, 30)]);
+    let nobody_owes_one = std::collections::BTreeMap::new();
+    assert_eq!(violated_parts(&form, &whole, &nobody_owes_one), []);
+}
+
+#[test]
 fn every_report_state_meets_every_event() {
     let mut printed = String::from(
         "# States of reports\n\nPrinted from the transition function by a test; edit the function, not this file. An empty \
@@ -341,5 +357,21 @@ proptest! {
         }
         let sum = add_up(&form, parts.iter()).unwrap();
         prop_assert_eq!(violations(&form, &sum, None), []);
+    }
+    #[test]
+    fn without_what_others_count_the_rest_is_what_it_was_and_balances(own in balanced(), shared in balanced()) {
+        let form = form("II.06a");
+        let (mut own, mut shared) = (own, shared);
+        complete(&form, &mut own).unwrap();
+        complete(&form, &mut shared).unwrap();
+        let both = add_up(&form, [&own, &shared].into_iter()).unwrap();
+        let rest = without(&form, &both, std::iter::once(&shared)).unwrap();
+        prop_assert_eq!(violations(&form, &rest, None), []);
+        for (key, row) in rest {
+            for (column, value) in row {
+                let was = own.get(&key).and_then(|row| row.get(&column)).copied().unwrap_or_default();
+                prop_assert_eq!(value, was);
+            }
+        }
     }
 }
