@@ -1,4 +1,4 @@
-//! Files that come with feedback: what may be one, what it is called, and who may have it when.
+//! Files that come with feedback and with reports: what may be one, what it is called, and who may have it when.
 //!
 //! What a file is, its content says; what its sender says of it is not believed.
 

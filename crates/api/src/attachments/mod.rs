@@ -1,4 +1,5 @@
-//! Files that come with feedback and with reports: of citizens and of staff, searched for malware, had by signed addresses.
+//! Files that come with feedback and with reports: of citizens and of staff, searched for malware, had by signed
+//! addresses.
 //!
 //! A file is put into the store first and gets its row in the transaction of the change, so that a row
 //! always has its file. What is left in the store without a row is swept up later.

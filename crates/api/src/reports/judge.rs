@@ -14,8 +14,9 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::act::{Work, acted};
 use super::cells::{Objection, Table};
+use super::checks::checked;
 use super::sight::refuse_own;
-use super::wire::{FullReport, checked};
+use super::wire::FullReport;
 use crate::contract::problems;
 use crate::http::{ApiError, Body, Caller, Faults, Halt, IdempotencyKey, IfMatch, Tx, say};
 

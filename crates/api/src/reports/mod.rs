@@ -7,8 +7,10 @@
 mod act;
 mod book;
 mod cells;
+mod checks;
 mod dossiers;
 mod export;
+mod fill;
 mod forms;
 mod held;
 mod judge;
@@ -22,6 +24,7 @@ mod records;
 mod rollup;
 mod sight;
 mod status;
+mod submit;
 mod sum;
 mod wire;
 
@@ -49,7 +52,8 @@ pub fn routes(config: &mut ServiceConfig) {
     ledger::routes(config);
     list::routes(config);
     read::routes(config);
-    act::routes(config);
+    fill::routes(config);
+    submit::routes(config);
     judge::routes(config);
     records::routes(config);
     export::routes(config);

@@ -1,23 +1,17 @@
 //! How reports are told.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use kstt_domain::calendar::vn_date;
-use kstt_domain::obligations::DutyPeriod;
-use kstt_domain::reports::{
-    Cells, CheckRule, CheckSeverity, ReportEvent, ReportForm, ReportState, Violation, is_late, next,
-    violated_parts, violations,
-};
+use kstt_domain::reports::{CheckSeverity, ReportEvent, ReportForm, ReportState, Violation, is_late, next};
 use kstt_persistence::reports::{self as rows, ReportRow, RevisionRow};
 use kstt_persistence::{Conn, Error, units};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::cells::{Objection, SectionText, StoredCell, Table};
-use super::measure::{Counted, figures};
-use super::sight;
-use super::sum::accepted_sum;
+use super::checks::checked;
 use crate::http::{ApiError, ProblemCode};
 
 /// A report in a list.
@@ -110,7 +104,7 @@ pub struct BrokenCheck {
 }
 
 impl BrokenCheck {
-    fn of(found: Violation, with_estimates: bool) -> Self {
+    pub fn of(found: Violation, with_estimates: bool) -> Self {
         let Violation { check, severity, row, column, expected, found } = found;
         Self { check, severity, row, column, expected, found, with_estimates }
     }
@@ -255,84 +249,6 @@ fn cells(form: &ReportForm, table: &Table) -> Result<Vec<CellView>, ApiError> {
         },
     };
     Ok(all.each().map(view).collect())
-}
-
-/// What does not hold, with and without what is expected to come.
-pub fn checked(
-    conn: &mut Conn,
-    row: &ReportRow,
-    form: &ReportForm,
-    table: &Table,
-) -> Result<Vec<BrokenCheck>, ApiError> {
-    let before = previous(conn, row)?;
-    let before = before.map(|table| table.figures(form, true)).transpose().map_err(too_large)?;
-    let actual = table.figures(form, false).map_err(too_large)?;
-    let mut found = violations(form, &actual, before.as_ref());
-    found.extend(violated_parts(form, &actual, &parts(conn, row, form, false)?));
-    let mut told: Vec<BrokenCheck> = found.into_iter().map(|found| BrokenCheck::of(found, false)).collect();
-    if row.nothing_arose {
-        told.extend(stated_away(conn, row, form)?);
-    }
-    if table.has_estimates() {
-        let expected = table.figures(form, true).map_err(too_large)?;
-        let mut found = violations(form, &expected, before.as_ref());
-        found.extend(violated_parts(form, &expected, &parts(conn, row, form, true)?));
-        told.extend(found.into_iter().map(|found| BrokenCheck::of(found, true)));
-    }
-    Ok(told)
-}
-
-/// What the accepted reports by other forms come to that a report has to agree with, by the code of the form.
-fn parts(
-    conn: &mut Conn,
-    row: &ReportRow,
-    form: &ReportForm,
-    with_estimates: bool,
-) -> Result<BTreeMap<String, Cells>, ApiError> {
-    let mut found = BTreeMap::new();
-    for check in &form.checks {
-        let CheckRule::Parts { form, .. } = &check.rule else { continue };
-        let period = rows::period(conn, &row.period)?.ok_or_else(ApiError::not_found)?;
-        let below = sight::below(conn, &row.unit_id, period.last_day)?;
-        if let Some(cells) = accepted_sum(conn, &period, (form, with_estimates), below.as_deref())? {
-            found.insert(form.clone(), cells);
-        }
-    }
-    Ok(found)
-}
-
-/// What the records hold of a report that states that nothing arose.
-fn stated_away(conn: &mut Conn, row: &ReportRow, form: &ReportForm) -> Result<Vec<BrokenCheck>, ApiError> {
-    let Some(period) = rows::period(conn, &row.period)? else { return Ok(Vec::new()) };
-    let viewers = units::Viewers::load(conn)?;
-    let of = (row.unit_id.as_str(), &period);
-    let of = Counted::of(conn, &viewers, form, of, row.updated_at.and_utc())?;
-    let found = figures(conn, form, &of)?;
-    let told = |((row, column), value): ((String, String), i64)| BrokenCheck {
-        check: "nothing_arose".to_owned(),
-        severity: CheckSeverity::Warning,
-        row,
-        column,
-        expected: value,
-        found: 0,
-        with_estimates: false,
-    };
-    Ok(found.into_iter().filter(|(_, value)| *value > 0).map(told).collect())
-}
-
-/// What the unit reported by the same form for the period before, if it did.
-fn previous(conn: &mut Conn, row: &ReportRow) -> Result<Option<Table>, ApiError> {
-    let Some(before) = row.period.parse().ok().and_then(|period: DutyPeriod| period.previous()) else {
-        return Ok(None);
-    };
-    let Some(report) = rows::of_unit(conn, (&before.code(), &row.form, &row.unit_id))? else {
-        return Ok(None);
-    };
-    if report.first_submitted_at.is_none() {
-        return Ok(None);
-    }
-    let revision = rows::revision(conn, &report.id, report.revision)?;
-    Ok(Some(Table::read(revision.as_ref())?))
 }
 
 /// Figures beyond what can be counted.

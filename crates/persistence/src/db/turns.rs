@@ -29,7 +29,7 @@ pub(super) struct Turns {
 struct Shared {
     pool: Pool,
     waiting: AtomicUsize,
-    /// Handed on in the order in which they came, so that nobody waits for ever.
+    /// Handed on fairly by whoever carries out what is handed in, so that nobody beside it waits for ever.
     open: parking_lot::Mutex<Option<Open>>,
     commits: Arc<AtomicU64>,
 }

@@ -163,13 +163,11 @@ pub fn stock_at(
             .select(CountRow::as_select())
             .load(conn)?;
         for row in ending {
-            let row_of = row.clone();
-            let place =
-                (row_of.unit_id, row_of.field, row.level, row.channel, row_of.lead_unit_id, Some(last));
-            if wanted.contains(&place) {
+            let key = row.key();
+            let (unit_id, field, lead) = (key.unit_id.clone(), key.field.clone(), key.lead_unit_id.clone());
+            if wanted.contains(&(unit_id, field, row.level, row.channel, lead, Some(last))) {
                 let by_status = serde_json::from_str(&row.by_status)?;
-                let (key, in_time, overdue) = (row.key(), row.in_time, row.overdue);
-                stocks.push(Stock { id: row.id, key, in_time, overdue, by_status });
+                stocks.push(Stock { id: row.id, key, in_time: row.in_time, overdue: row.overdue, by_status });
             }
         }
     }
