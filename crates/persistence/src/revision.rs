@@ -1,6 +1,8 @@
 //! Revisions: numbers that every change of the registry, the units or the rules raises, by which caches and the
 //! search index learn of it.
 
+use std::sync::atomic::{AtomicI64, Ordering};
+
 use diesel::prelude::*;
 
 use crate::schema::registry_revision;
@@ -43,9 +45,12 @@ pub(crate) fn raise_dossier_counts(conn: &mut Conn) -> Result<(), Error> {
     raise(conn, DOSSIER_COUNTS)
 }
 
+/// Further each time: a change that was undone may have been read before, and its number is not given again.
 fn raise(conn: &mut Conn, name: &str) -> Result<(), Error> {
+    static STEP: AtomicI64 = AtomicI64::new(1);
+    let step = STEP.fetch_add(1, Ordering::Relaxed);
     diesel::update(registry_revision::table.find(name))
-        .set(registry_revision::revision.eq(registry_revision::revision + 1))
+        .set(registry_revision::revision.eq(registry_revision::revision + step))
         .execute(conn)?;
     Ok(())
 }
@@ -83,5 +88,29 @@ impl Revisions {
                 .execute(conn)?;
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Db, db};
+
+    #[test]
+    fn the_number_of_a_change_that_was_undone_is_not_given_again() {
+        let directory = tempfile::tempdir().unwrap();
+        let db = Db::open(&db::Target::Sqlite(directory.path().join("kstt.db")), 1).unwrap();
+        db.migrate().unwrap();
+        let mut undone = Vec::new();
+        for _ in 0..3 {
+            let refused: Result<(), Error> = db.write(|conn| {
+                raise_units(conn)?;
+                undone.push(revision(conn)?.units);
+                Err(Error::Busy("undone".into()))
+            });
+            assert!(refused.is_err());
+            let stored = db.write(|conn| raise_units(conn).and_then(|()| revision(conn))).unwrap().units;
+            assert!(undone.iter().all(|number| *number < stored), "{undone:?} {stored}");
+        }
     }
 }
