@@ -114,3 +114,35 @@ fn two_workers_at_once_send_one_reminder() {
     let heard = unread(&head).into_iter().filter(|(_, subject)| *subject == duty).count();
     assert_eq!(heard, 1);
 }
+
+#[test]
+fn of_a_report_that_is_owed_form_by_form_people_hear_once() {
+    let city = City::new();
+    let (head, controller) = (city.login("head.sxd"), city.login("controller.vpubnd"));
+    city.work_once();
+    read_all(&head);
+    let owed =
+        controller.get("/v1/obligations?unit=SXD&rule=K-31&due_before=2019-04-01&limit=200").expect(200);
+    let forms: Vec<&str> = owed.body["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| row["subject"]["id"].as_str().unwrap())
+        .collect();
+    assert!(forms.len() > 1, "{forms:?}");
+    // Due on Sunday 24 March, which does not roll: five and two working days before are the 18th and the 21st.
+    for now in ["2019-03-18T08:00:00+07:00", "2019-03-21T08:00:00+07:00"] {
+        city.clock.set(now);
+        city.work_once();
+        let inbox = head.get("/v1/notifications?unread=true&limit=200").expect(200).body;
+        let heard: Vec<&str> = inbox["items"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter_map(|item| item["body"]["vi"].as_str().filter(|body| body.contains("K-31")))
+            .collect();
+        assert_eq!(heard.len(), 1, "{heard:?}");
+        assert!(heard[0].contains(&forms.join(", ")), "{heard:?}");
+        read_all(&head);
+    }
+}

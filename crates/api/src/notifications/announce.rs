@@ -123,7 +123,9 @@ fn reminder(
     for audience in &step.tell {
         to.extend(known.people(*audience, &row.unit_id)?);
     }
-    told_of(known, kind, &row, to)
+    let subjects: Vec<&str> =
+        after["subjects"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+    told_of(known, kind, &row, &subjects.join(", "), to)
 }
 
 fn assignment(known: &mut Known<'_>, event: &AuditRow, after: &Value) -> Result<Option<Notice>, Error> {
@@ -131,7 +133,7 @@ fn assignment(known: &mut Known<'_>, event: &AuditRow, after: &Value) -> Result<
     let (Some(officer), Some(row)) = (officer, obligations::find(known.conn, &event.subject_id)?) else {
         return Ok(None);
     };
-    told_of(known, NoticeKind::ObligationAssigned, &row, vec![officer.to_owned()])
+    told_of(known, NoticeKind::ObligationAssigned, &row, &row.subject_id, vec![officer.to_owned()])
 }
 
 /// What is told of an obligation.
@@ -149,6 +151,7 @@ fn told_of(
     known: &mut Known<'_>,
     kind: NoticeKind,
     row: &ObligationRow,
+    subject: &str,
     mut to: Vec<String>,
 ) -> Result<Option<Notice>, Error> {
     to.sort();
@@ -159,7 +162,7 @@ fn told_of(
     let facts = ObligationFacts {
         what,
         rule: row.rule.clone(),
-        subject: row.subject_id.clone(),
+        subject: subject.to_owned(),
         due_on: row.due_on,
         unit_name,
         unit,

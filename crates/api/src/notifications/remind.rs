@@ -1,4 +1,7 @@
-//! Reminders of what is still to be done: written into the trail, from where people hear of them.
+//! Reminders of what is still to be done: written into the trail, from where people hear of them. Of a report, which a
+//! unit owes form by form, they hear once.
+
+use std::collections::{BTreeMap, HashSet};
 
 use kstt_domain::policy::actions::RemindOfObligation;
 use kstt_domain::policy::{Actor, Target};
@@ -8,6 +11,7 @@ use serde_json::json;
 
 use crate::app::App;
 use crate::http::{ApiError, Halt, Tx};
+use crate::reports;
 
 /// So many obligations are looked at in one transaction.
 const BATCH: i64 = 200;
@@ -22,15 +26,36 @@ pub fn remind_tick(app: &App) -> Result<bool, ApiError> {
     let done = app.db.write(|conn| {
         let waiting = rows::to_remind(conn, now, BATCH)?;
         let mut tx = Tx::of_system(conn, app, &actor);
+        let mut looked_at = HashSet::new();
         for row in &waiting {
-            remind(&mut tx, row)?;
+            if looked_at.contains(&row.id) {
+                continue;
+            }
+            let together = match row.subject_kind.as_str() {
+                reports::OWED => rows::reminded_with(tx.conn, row, now)?,
+                _ => vec![row.clone()],
+            };
+            remind(&mut tx, &together)?;
+            looked_at.extend(together.into_iter().map(|row| row.id));
         }
         Ok::<_, Halt>(!waiting.is_empty())
     });
     Ok(Halt::unless_outrun(done)?.unwrap_or(false))
 }
 
-fn remind(tx: &mut Tx<'_>, row: &ObligationRow) -> Result<(), Halt> {
+/// Takes each of some obligations on to its next step, and tells of those at the same step at once.
+fn remind(tx: &mut Tx<'_>, together: &[ObligationRow]) -> Result<(), Halt> {
+    let mut told: BTreeMap<String, Vec<&ObligationRow>> = BTreeMap::new();
+    for row in together {
+        if let Some(step) = next_step(tx, row)? {
+            told.entry(step).or_default().push(row);
+        }
+    }
+    told.iter().try_for_each(|(step, rows)| tell(tx, step, rows))
+}
+
+/// Notes the steps whose time has come; answers the one that is told.
+fn next_step(tx: &mut Tx<'_>, row: &ObligationRow) -> Result<Option<String>, Halt> {
     let (calendar, hours) = (tx.app.calendar(tx.conn)?, &tx.app.office_hours);
     let dealt_with = rows::dealt_with(tx.conn, row)?;
     let of = (row.trigger_at.and_utc(), row.due_on);
@@ -41,17 +66,22 @@ fn remind(tx: &mut Tx<'_>, row: &ObligationRow) -> Result<(), Halt> {
     for (step, sent) in steps {
         rows::note_reminder(tx.conn, &permit, row, &step.id, sent, now)?;
     }
-    if let Some(step) = turn.send {
-        let change = Change {
-            kind: "obligation",
-            id: &row.id,
-            key: &row.id,
-            unit_id: Some(&row.unit_id),
-            after: Some(json!({ "step": step.id, "due_on": row.due_on })),
-            ..Change::default()
-        };
-        tx.audit(&permit, change)?;
-    }
     rows::remind_again(tx.conn, &permit, row, turn.next.map(|next| next.naive_utc()))?;
-    Ok(())
+    Ok(turn.send.map(|step| step.id.clone()))
+}
+
+/// Writes a step into the trail, as an event of the first of those that are at it.
+fn tell(tx: &mut Tx<'_>, step: &str, rows: &[&ObligationRow]) -> Result<(), Halt> {
+    let Some(first) = rows.first() else { return Ok(()) };
+    let permit = tx.permit::<RemindOfObligation>(&Target::city(&first.id))?;
+    let subjects: Vec<&str> = rows.iter().map(|row| row.subject_id.as_str()).collect();
+    let change = Change {
+        kind: "obligation",
+        id: &first.id,
+        key: &first.id,
+        unit_id: Some(&first.unit_id),
+        after: Some(json!({ "step": step, "due_on": first.due_on, "subjects": subjects })),
+        ..Change::default()
+    };
+    Ok(tx.audit(&permit, change)?)
 }

@@ -17,7 +17,7 @@ use kstt_domain::obligations::ObligationOutcome;
 
 pub use feeds::{FeedRow, feed_of_token, feeds_of, give_feed, revoke_feed};
 pub use list::{Filter, counts, find, list, pauses, pending_after};
-pub use reminders::{dealt_with, note_reminder, remind_again, to_remind};
+pub use reminders::{dealt_with, note_reminder, remind_again, reminded_with, to_remind};
 pub use rules::{
     NewRuleVersion, RuleRow, all_rules, insert_rule, publish_rule, rule, rule_on, rule_versions, rules_on,
 };

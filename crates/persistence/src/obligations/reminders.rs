@@ -19,6 +19,25 @@ pub fn to_remind(conn: &mut Conn, now: NaiveDateTime, limit: i64) -> Result<Vec<
         .load(conn)?)
 }
 
+/// What is to be looked at now and is told as one with an obligation: what the same rule asks of the same unit, about
+/// things of the same kind, by the same day, given to the same officer. The obligation itself is among them.
+pub fn reminded_with(
+    conn: &mut Conn,
+    row: &ObligationRow,
+    now: NaiveDateTime,
+) -> Result<Vec<ObligationRow>, Error> {
+    let together = o::table
+        .filter(o::due_on.eq(row.due_on))
+        .filter(o::unit_id.eq(&row.unit_id))
+        .filter(o::rule.eq(&row.rule))
+        .filter(o::subject_kind.eq(&row.subject_kind))
+        .filter(o::remind_at.le(now))
+        .order(o::subject_id.asc())
+        .select(ObligationRow::as_select());
+    let found: Vec<ObligationRow> = together.load(conn)?;
+    Ok(found.into_iter().filter(|other| other.officer_id == row.officer_id).collect())
+}
+
 /// The steps that were sent or skipped for the last lawful day an obligation has now.
 pub fn dealt_with(conn: &mut Conn, row: &ObligationRow) -> Result<Vec<String>, Error> {
     Ok(reminders::table
