@@ -5,7 +5,10 @@ use chrono::{DateTime, Utc};
 use kstt_domain::policy::Action;
 use kstt_domain::reports::{Cells, FormColumn, ReportForm};
 use kstt_persistence::reports as rows;
-use rust_xlsxwriter::{Chart, ChartType, Format, FormatAlign, FormatBorder, Workbook, Worksheet, XlsxError};
+use rust_xlsxwriter::{
+    Chart, ChartType, DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Workbook, Worksheet,
+    XlsxError,
+};
 use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -42,7 +45,7 @@ async fn get_report_book(
     query: Params<BookQuery>,
 ) -> Result<HttpResponse, ApiError> {
     caller.require(Action::ReadReports)?;
-    let here = caller.clone();
+    let (here, told_of) = (caller.clone(), query.0.as_of.unwrap_or(caller.now));
     let (title, parts) = caller
         .read(move |conn| {
             let period = rows::period(conn, &code)?.ok_or_else(ApiError::not_found)?;
@@ -63,7 +66,9 @@ async fn get_report_book(
         })
         .await?;
     send_file(&caller, "report-book", ExportFormat::Xlsx, move |path| {
-        book(&title, &parts).and_then(|mut book| book.save(path)).map_err(|error| unwritable(path, &error))
+        book(&title, told_of, &parts)
+            .and_then(|mut book| book.save(path))
+            .map_err(|error| unwritable(path, &error))
     })
     .await
 }
@@ -72,8 +77,11 @@ fn day(day: chrono::NaiveDate) -> String {
     day.format("%d/%m/%Y").to_string()
 }
 
-fn book(title: &str, parts: &[(ReportForm, Cells)]) -> Result<Workbook, XlsxError> {
+fn book(title: &str, told_of: DateTime<Utc>, parts: &[(ReportForm, Cells)]) -> Result<Workbook, XlsxError> {
     let mut book = Workbook::new();
+    // The same figures are the same bytes, whenever they are asked for.
+    let made = ExcelDateTime::from_timestamp(told_of.timestamp())?;
+    book.set_properties(&DocProperties::new().set_creation_datetime(&made));
     for (form, cells) in parts.iter().filter(|(form, _)| !form.columns.is_empty()) {
         lay_out(book.add_worksheet(), title, form, cells)?;
     }
@@ -208,4 +216,19 @@ fn chart(book: &mut Workbook, form: &ReportForm, cells: &Cells) -> Result<(), Xl
 
 pub fn routes(config: &mut ServiceConfig) {
     config.service(get_report_book);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_bytes_of_a_book_tell_of_its_moment_and_not_of_its_making() {
+        let bytes = |second| {
+            let told_of = DateTime::from_timestamp(second, 0).unwrap();
+            book("2019-Q1", told_of, &[]).unwrap().save_to_buffer().unwrap()
+        };
+        assert_eq!(bytes(1_554_000_000), bytes(1_554_000_000));
+        assert_ne!(bytes(1_554_000_000), bytes(1_554_000_001));
+    }
 }
