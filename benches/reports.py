@@ -35,11 +35,11 @@ SELECT u.id || '-' || n, u.code || '-' || n, '9999-12-31 ' || u.id || '-' || n,
   1, '2019-01-01 00:00:00'
 FROM units u CROSS JOIN numbers WHERE u.kind IN ('department', 'district', 'commune');
 INSERT OR IGNORE INTO feedback_facts (feedback_id, received_on, registered_on, due_on, answered_on, days_to_answer,
-  on_time, unit_id, field, class, channel, state)
+  on_time, unit_id, field, class, channel, state, received_month, answered_month)
 SELECT id, date(received_at), date(received_at), date(received_at, '+20 days'), date(approved_at),
   CAST(julianday(approved_at) - julianday(received_at) AS INTEGER),
   CASE WHEN approved_at IS NULL THEN NULL ELSE approved_at <= datetime(received_at, '+20 days') END,
-  handler_unit_id, field, class, channel, state
+  handler_unit_id, field, class, channel, state, date(received_at, 'start of month'), date(approved_at, 'start of month')
 FROM feedback WHERE place_unit_id = handler_unit_id;
 """
 

@@ -30,6 +30,32 @@ fn dossiers_are_added_up_and_stand_at_the_end() {
 }
 
 #[test]
+fn an_interlinked_dossier_counts_once_in_the_whole_and_with_each_of_its_units() {
+    let city = City::new();
+    let office = city.login("controller.vpubnd");
+    let mut shared = record("D916", "2019-01");
+    shared["lead"] = json!("SXD");
+    import(&office, &[record("SXD", "2019-01"), record("D916", "2019-01"), shared]).expect(200);
+    let ask = |measure: &str, dimensions: &[&str], filters: Value| {
+        told(&office, of_2019(measure, dimensions, filters))
+    };
+    let units = ask("dossiers_received", &["unit", "month"], json!({}));
+    assert_eq!(figure(&units, json!({ "unit": "SXD", "month": "2019-01" })), json!(120));
+    assert_eq!(figure(&units, json!({ "unit": "D916", "month": "2019-01" })), json!(240));
+    assert_eq!(units["total"], json!(240));
+    let months = ask("dossiers_received", &["month"], json!({}));
+    assert_eq!(figure(&months, json!({ "month": "2019-01" })), json!(240));
+    // Whoever leads is not among those that are asked for.
+    assert_eq!(ask("dossiers_received", &[], json!({ "unit": "D916" }))["total"], json!(240));
+    let pending = ask("dossiers_pending", &["unit"], json!({}));
+    assert_eq!(
+        (figure(&pending, json!({ "unit": "D916" })), pending["total"].clone()),
+        (json!(46), json!(46))
+    );
+    assert_eq!(ask("dossiers_late_ratio", &["unit"], json!({}))["total"], json!(3.8));
+}
+
+#[test]
 fn filters_that_do_not_apply_are_named() {
     let city = City::new();
     let office = city.login("controller.vpubnd");

@@ -103,7 +103,7 @@ const STATEMENTS: &[&str] = &[
     // What is counted of feedback, spread over days that the calendar names.
     "INSERT INTO feedback_facts SELECT id, day, day, day, CASE WHEN state = 'closed' THEN day END, \
      CASE WHEN state = 'closed' THEN 5 END, CASE WHEN state = 'closed' THEN received_at <= updated_at END, \
-     handler_unit_id, field, class, channel, state, procedure_code, NULL \
+     handler_unit_id, field, class, channel, state, procedure_code, NULL, day, CASE WHEN state = 'closed' THEN day END \
      FROM (SELECT feedback.*, row_number() OVER (ORDER BY id) AS place FROM feedback) AS items \
      JOIN (SELECT day, row_number() OVER (ORDER BY day) AS nr \
            FROM (SELECT DISTINCT on_date AS day FROM calendar_exceptions) AS days) AS numbered ON nr = 1 + place % 10",

@@ -12,7 +12,7 @@ use kstt_domain::procedures::Level;
 use kstt_domain::reports::ReportState;
 use kstt_domain::units::UnitLevel;
 use kstt_persistence::Conn;
-use kstt_persistence::analytics::{Column, Sought};
+use kstt_persistence::analytics::{Column, Sought, Step};
 
 use super::units::Units;
 use super::wire::{AnalyticsFilters, AnalyticsQuery};
@@ -129,7 +129,8 @@ pub fn question(
         sought.unit_ids = units.counted(conn, unit_id.as_deref(), of_units.as_deref(), to)?;
     }
     sought.days = (from, to);
-    sought.by_day = query.dimensions.iter().any(|dimension| dimension.is_time());
+    let time = query.dimensions.iter().find(|dimension| dimension.is_time());
+    sought.step = time.map(|time| if *time == D::Week { Step::Day } else { Step::Month });
     sought.columns = columns;
     Ok(Question {
         measure,

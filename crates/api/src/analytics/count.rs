@@ -31,7 +31,6 @@ pub fn count(
 ) -> Result<Counted, ApiError> {
     let sought = Sought { days: (window.from, window.to), ..question.sought.clone() };
     let feedback = |conn: &mut Conn, count| feedback_groups(conn, count, &sought, known);
-    let dossiers = |conn: &mut Conn, count| dossier_groups(conn, count, &sought);
     let duties = |conn: &mut Conn, count| duty_groups(conn, count, &sought, known);
     let groups = match question.measure {
         M::FeedbackReceived => feedback(conn, FeedbackCount::Received)?,
@@ -43,13 +42,11 @@ pub fn count(
         }
         M::FeedbackOnTimeRatio => feedback(conn, FeedbackCount::OnTime)?,
         M::FeedbackSatisfiedRatio => feedback(conn, FeedbackCount::Satisfied)?,
-        M::DossiersReceived => dossiers(conn, DossierCount::Received)?,
-        M::DossiersSettled => dossiers(conn, DossierCount::Settled)?,
-        M::DossiersSettledLate => dossiers(conn, DossierCount::SettledLate)?,
-        M::DossiersLateRatio => {
-            late_of_all(dossiers(conn, DossierCount::Settled)?, dossiers(conn, DossierCount::SettledLate)?)
-        }
-        M::DossiersPending => pending(conn, units, &sought)?,
+        M::DossiersReceived
+        | M::DossiersSettled
+        | M::DossiersSettledLate
+        | M::DossiersLateRatio
+        | M::DossiersPending => return dossiers(conn, units, question.measure, &sought),
         M::ObligationsDue => duties(conn, DutyCount::Due)?,
         M::ObligationsMet => duties(conn, DutyCount::Met)?,
         M::ObligationsMetLate => duties(conn, DutyCount::MetLate)?,
@@ -64,6 +61,42 @@ pub fn count(
     Ok(Counted { groups, whole: None })
 }
 
+/// A unit has all dossiers in which it takes part; in what is told of several units together each counts once.
+fn dossiers(conn: &mut Conn, units: &Units, measure: M, sought: &Sought) -> Result<Counted, ApiError> {
+    let unit_ids = sought.unit_ids.clone().unwrap_or_else(|| units.all());
+    if !sought.columns.contains(&Column::Unit) {
+        return Ok(Counted {
+            groups: dossiers_of(conn, measure, sought, (&unit_ids, Led::Once))?,
+            whole: None,
+        });
+    }
+    let groups = dossiers_of(conn, measure, sought, (&unit_ids, Led::ByAnyone))?;
+    let together = Sought { columns: Vec::new(), step: None, ..sought.clone() };
+    let mut whole = Tally::default();
+    for Group { part, amount, .. } in dossiers_of(conn, measure, &together, (&unit_ids, Led::Once))? {
+        whole.add(part, amount);
+    }
+    Ok(Counted { groups, whole: Some(whole) })
+}
+
+fn dossiers_of(
+    conn: &mut Conn,
+    measure: M,
+    sought: &Sought,
+    of: (&[String], Led<'_>),
+) -> Result<Vec<Group>, ApiError> {
+    let mut groups = |count| dossier_groups(conn, count, sought, of);
+    Ok(match measure {
+        M::DossiersReceived => groups(DossierCount::Received)?,
+        M::DossiersSettled => groups(DossierCount::Settled)?,
+        M::DossiersSettledLate => groups(DossierCount::SettledLate)?,
+        M::DossiersLateRatio => {
+            late_of_all(groups(DossierCount::Settled)?, groups(DossierCount::SettledLate)?)
+        }
+        _ => pending(conn, sought, of)?,
+    })
+}
+
 /// What is late weighs 1, what else was settled nothing.
 fn late_of_all(settled: Vec<Group>, late: Vec<Group>) -> Vec<Group> {
     let rest = late.iter().map(|group| Group { part: 0, amount: -group.amount, ..group.clone() });
@@ -74,9 +107,12 @@ fn late_of_all(settled: Vec<Group>, late: Vec<Group>) -> Vec<Group> {
 }
 
 /// How dossiers stand at the end of the window.
-fn pending(conn: &mut Conn, units: &Units, sought: &Sought) -> Result<Vec<Group>, ApiError> {
-    let unit_ids = sought.unit_ids.clone().unwrap_or_else(|| units.all());
-    let stocks = stock_at(conn, &unit_ids, Led::ByAnyone, sought.days.1)?;
+fn pending(
+    conn: &mut Conn,
+    sought: &Sought,
+    (unit_ids, whose): (&[String], Led<'_>),
+) -> Result<Vec<Group>, ApiError> {
+    let stocks = stock_at(conn, unit_ids, whose, sought.days.1)?;
     let is = |wanted: &Option<String>, value: &str| wanted.as_deref().is_none_or(|wanted| wanted == value);
     let counted = stocks.into_iter().filter(|stock| {
         is(&sought.level, stock.key.level.code())

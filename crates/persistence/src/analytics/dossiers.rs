@@ -4,7 +4,8 @@ use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 
-use super::{Group, Grouping, Part, Read, Sought};
+use super::{Group, Grouping, Part, Read, Sought, When};
+use crate::dossiers::{Led, led};
 use crate::schema::dossier_counts as c;
 use crate::{Conn, Error};
 
@@ -26,17 +27,20 @@ impl DossierCount {
     }
 }
 
-/// Movements of the periods that lie within the window, by their first day.
-pub fn dossier_groups(conn: &mut Conn, count: DossierCount, sought: &Sought) -> Result<Vec<Group>, Error> {
-    let grouping = Grouping::of(sought, "first_day", Part::One);
+/// Movements of the periods of some units that lie within the window, by their first day.
+pub fn dossier_groups(
+    conn: &mut Conn,
+    count: DossierCount,
+    sought: &Sought,
+    (unit_ids, whose): (&[String], Led<'_>),
+) -> Result<Vec<Group>, Error> {
+    let grouping = Grouping::of(sought, When { day: "first_day", month: None }, Part::One);
     let sum = sql::<BigInt>(count.sum());
     let columns = (grouping.day(), grouping.key(0), grouping.key(1), grouping.part(), sum);
     let mut query = c::table.group_by(grouping.by()).select(columns).into_boxed();
     let (from, to) = sought.days;
     query = query.filter(c::first_day.between(from, to)).filter(c::last_day.le(to));
-    if let Some(unit_ids) = &sought.unit_ids {
-        query = query.filter(c::unit_id.eq_any(unit_ids.clone()));
-    }
+    query = led!(query.filter(c::unit_id.eq_any(unit_ids.to_vec())), whose, unit_ids);
     if let Some(level) = &sought.level {
         query = query.filter(c::level.eq(level.clone()));
     }

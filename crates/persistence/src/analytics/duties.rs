@@ -5,7 +5,7 @@ use diesel::dsl::count_star;
 use diesel::prelude::*;
 use kstt_domain::reports::ReportState;
 
-use super::{Group, Grouping, Known, Part, Read, Sought};
+use super::{Group, Grouping, Known, Part, Read, Sought, When};
 use crate::schema::{obligations as o, reports as r};
 use crate::{Conn, Error, Stored};
 
@@ -27,7 +27,7 @@ pub fn duty_groups(
     sought: &Sought,
     known: Known,
 ) -> Result<Vec<Group>, Error> {
-    let grouping = Grouping::of(sought, "due_on", Part::One);
+    let grouping = Grouping::of(sought, When { day: "due_on", month: None }, Part::One);
     let columns = (grouping.day(), grouping.key(0), grouping.key(1), grouping.part(), count_star());
     let mut query = o::table.group_by(grouping.by()).select(columns).into_boxed();
     let ((from, to), until) = (sought.days, known.until);

@@ -1,9 +1,10 @@
-//! Feedback, counted from its facts along the index of the day that a measure goes by.
+//! Feedback, counted from its facts along the index of the month, or the day, that a measure goes by.
 
+use chrono::{Datelike, NaiveDate};
 use diesel::dsl::count_star;
 use diesel::prelude::*;
 
-use super::{Group, Grouping, Known, Part, Read, Sought};
+use super::{Group, Grouping, Known, Part, Read, Sought, When};
 use crate::schema::feedback_facts as t;
 use crate::{Conn, Error};
 
@@ -25,6 +26,11 @@ pub enum FeedbackCount {
     Overdue,
 }
 
+/// Whether a window is of whole months, so that their days need not be looked at.
+fn is_of_months(from: NaiveDate, to: NaiveDate) -> bool {
+    from.day() == 1 && to.succ_opt().is_some_and(|next| next.day() == 1)
+}
+
 /// Groups of items that handling units have, as it is known.
 pub fn feedback_groups(
     conn: &mut Conn,
@@ -39,23 +45,31 @@ pub fn feedback_groups(
         C::Days => Part::Number("days_to_answer"),
         C::Satisfied => Part::Whether("satisfied"),
     };
-    let day = match count {
-        C::Received => "received_on",
-        C::Overdue => "due_on",
-        _ => "answered_on",
+    let when = match count {
+        C::Received => When { day: "received_on", month: Some("received_month") },
+        C::Overdue => When { day: "due_on", month: None },
+        _ => When { day: "answered_on", month: Some("answered_month") },
     };
-    let grouping = Grouping::of(sought, day, part);
+    let grouping = Grouping::of(sought, when, part);
     let columns = (grouping.day(), grouping.key(0), grouping.key(1), grouping.part(), count_star());
     let mut query = t::table.group_by(grouping.by()).select(columns).into_boxed();
     let (from, to) = sought.days;
+    let month = from.with_day(1).unwrap_or(from);
     query = match count {
-        C::Received => query.filter(t::received_on.between(from, to)),
+        C::Received => query.filter(t::received_month.between(month, to)),
         C::Overdue => query
             .filter(t::due_on.between(from, to))
             .filter(t::due_on.lt(known.day))
             .filter(t::answered_on.is_null().or(t::answered_on.gt(known.day))),
-        _ => query.filter(t::answered_on.between(from, to)),
+        _ => query.filter(t::answered_month.between(month, to)),
     };
+    if !is_of_months(from, to) {
+        query = match count {
+            C::Received => query.filter(t::received_on.between(from, to)),
+            C::Overdue => query,
+            _ => query.filter(t::answered_on.between(from, to)),
+        };
+    }
     query = match count {
         C::AnsweredOnTime => query.filter(t::on_time),
         C::Satisfied => query.filter(t::satisfied.is_not_null()),

@@ -49,8 +49,8 @@ pub struct Sought {
     pub unit_ids: Option<Vec<String>>,
     /// Both days are part of it.
     pub days: (NaiveDate, NaiveDate),
-    /// Told day by day.
-    pub by_day: bool,
+    /// How finely it is told by time; none: not at all.
+    pub step: Option<Step>,
     /// At most two.
     pub columns: Vec<Column>,
     pub level: Option<String>,
@@ -59,6 +59,14 @@ pub struct Sought {
     pub channel: Option<String>,
     pub state: Option<String>,
     pub procedure: Option<String>,
+}
+
+/// How finely a figure is told by time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    Day,
+    /// By the first day of each month, where a source knows it; else day by day.
+    Month,
 }
 
 /// Until when something is known.
@@ -75,7 +83,7 @@ pub struct Known {
 /// One group of a count.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Group {
-    /// Only when asked for.
+    /// Only when asked for; the first day of a month stands for all of it.
     pub day: Option<NaiveDate>,
     /// Of the columns, in the order asked for.
     pub keys: [Option<String>; 2],
@@ -93,6 +101,14 @@ impl From<Read> for Group {
     }
 }
 
+/// The columns that say when something happened.
+#[derive(Clone, Copy)]
+struct When {
+    day: &'static str,
+    /// The first day of its month.
+    month: Option<&'static str>,
+}
+
 /// The columns of a group, as both engines understand them. A group of everything is one by nothing.
 struct Grouping {
     by: String,
@@ -104,11 +120,14 @@ struct Grouping {
 const NOTHING: &str = "CAST(NULL AS TEXT)";
 
 impl Grouping {
-    /// Groups by the columns asked for, by the day of a column, and by what each weighs.
-    fn of(sought: &Sought, day: &'static str, part: Part) -> Self {
+    /// Groups by the columns asked for, by when it happened, and by what each weighs.
+    fn of(sought: &Sought, when: When, part: Part) -> Self {
         let mut keys = sought.columns.iter().map(|column| column.name());
         let keys = [keys.next(), keys.next()];
-        let day = sought.by_day.then_some(day);
+        let day = sought.step.map(|step| match step {
+            Step::Month => when.month.unwrap_or(when.day),
+            Step::Day => when.day,
+        });
         let mut by: Vec<&str> = day.into_iter().chain(keys.into_iter().flatten()).collect();
         by.extend(part.column());
         Self {

@@ -67,6 +67,7 @@ macro_rules! led {
         }
     };
 }
+pub(crate) use led;
 
 /// The units other than these that led dossiers they took part in, up to a day.
 pub fn leads(conn: &mut Conn, unit_ids: &[String], day: NaiveDate) -> Result<Vec<String>, Error> {

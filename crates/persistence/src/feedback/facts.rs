@@ -1,7 +1,7 @@
 //! What is counted of an item, in a row of its own that is kept with it. Figures read these rows and never the
 //! texts.
 
-use chrono::{NaiveDate, NaiveDateTime};
+use chrono::{Datelike, NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 use kstt_domain::calendar::vn_date;
 use kstt_domain::feedback::{FeedbackChannel, FeedbackClass, FeedbackState};
@@ -33,6 +33,9 @@ struct FactsRow {
     state: Stored<FeedbackState>,
     procedure_code: Option<String>,
     satisfied: Option<bool>,
+    /// The first day stands for a month.
+    received_month: NaiveDate,
+    answered_month: Option<NaiveDate>,
 }
 
 /// The last day, the end, when it was met, when it was called off.
@@ -61,8 +64,14 @@ impl FactsRow {
             state: row.state,
             procedure_code: row.procedure_code.clone(),
             satisfied: row.satisfied,
+            received_month: first_of_month(received_on),
+            answered_month: answered_on.map(first_of_month),
         }
     }
+}
+
+fn first_of_month(day: NaiveDate) -> NaiveDate {
+    day.with_day(1).unwrap_or(day)
 }
 
 /// Stores the facts of a new item, whose answer nobody has given yet; a part is counted with the whole.

@@ -112,5 +112,7 @@ diesel::table! {
         state -> Text,
         procedure_code -> Nullable<Text>,
         satisfied -> Nullable<Bool>,
+        received_month -> Date,
+        answered_month -> Nullable<Date>,
     }
 }
