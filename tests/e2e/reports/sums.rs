@@ -193,3 +193,24 @@ fn a_sum_says_for_ever_what_it_said_at_a_moment() {
     let ahead = answer("&as_of=2030-01-01T00:00:00Z");
     assert_eq!((ahead.status, &ahead.body["errors"][0]["pointer"]), (422, &json!("/query/as_of")));
 }
+
+#[test]
+fn a_sum_of_the_past_still_leaves_out_whom_a_merger_let_off() {
+    let city = City::new();
+    let office = city.login("controller.vpubnd");
+    office.post("/v1/reporting-periods/open-year", json!({ "year": 2019 })).expect(200);
+    let left_out = |query: &str| {
+        let path = format!("/v1/reporting-periods/2019-Q1/roll-up?form={SETTLEMENT}{query}");
+        office.get(&path).expect(200).body["left_out"].clone()
+    };
+    let (before, now) = ("&as_of=2019-03-04T02:00:00Z", "2019-03-04T03:00:00Z");
+    city.clock.set(now);
+    let then = left_out(before);
+    assert!(then.as_array().unwrap().contains(&json!("D916")));
+    let merger = json!({ "into": "D918", "on": "2019-03-10", "legal_basis": "NQ 2", "reason": "Sắp xếp" });
+    let etag = office.get("/v1/units/D916").expect(200).etag();
+    office.send("POST", "/v1/units/D916/merge").header("If-Match", &etag).json(merger).answer().expect(200);
+    city.clock.set("2019-03-12T03:00:00Z");
+    assert!(!left_out("").as_array().unwrap().contains(&json!("D916")));
+    assert_eq!(left_out(before), then);
+}

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use chrono::{DateTime, TimeDelta, Utc};
 use kstt_domain::calendar::vn_date;
 use kstt_domain::reports::{Cells, ReportForm, ReportMeasure, add_up, without};
+use kstt_persistence::obligations::let_off_since;
 use kstt_persistence::reports::{self as rows, PeriodRow, ReportRow, RevisionRow, Standing};
 use kstt_persistence::units::{self, Viewers};
 use kstt_persistence::{Conn, Error};
@@ -12,8 +13,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::cells::Table;
-use super::sight;
+use super::open::subject_of;
 use super::wire::{UnitCodes, form_of, too_large};
+use super::{OWED, sight};
 use crate::http::{ApiError, Caller, ProblemCode, say, stored_moment};
 
 /// What is added up.
@@ -113,13 +115,25 @@ pub fn sum(
         None => None,
     };
     let is_part = |unit: &String| [&seen, &below].into_iter().flatten().all(|units| units.contains(unit));
-    let mut found = rows::standing(conn, (&period.code, &query.form), query.standing(caller.now)?)?;
+    let at = query.standing(caller.now)?;
+    let mut found = rows::standing(conn, (&period.code, &query.form), at)?;
     found.retain(|(row, _)| is_part(&row.unit_id));
+    // Of units that were let off since, there may be no report any longer.
+    let mut owing = match at.as_of {
+        Some(as_of) => let_off_since(conn, (OWED, &subject_of(&period.code, &query.form)), as_of)?,
+        None => Vec::new(),
+    };
+    owing.retain(|unit| is_part(unit) && found.iter().all(|(row, _)| row.unit_id != *unit));
     let form = match found.first() {
         Some((row, _)) => form_of(conn, row)?,
         None => known_form(conn, &query.form, period)?,
     };
-    added(conn, period, (form, true), found)
+    let mut summed = added(conn, period, (form, true), found)?;
+    for unit in units::by_ids(conn, &owing)? {
+        summed.left_out.push(unit.code);
+    }
+    summed.left_out.sort();
+    Ok(summed)
 }
 
 /// What the accepted reports by a form come to, with what they expect or without, of some units or of all; none where

@@ -24,8 +24,8 @@ pub use rules::{
 pub use sight::{ROOM, show_again};
 pub use standing::state_of;
 pub use write::{
-    Moments, about, assign, cancel, hand_over, insert, is_produced, meet, of_subject, of_unit, resume,
-    retime, subjects_of, suspend,
+    Moments, about, assign, cancel, hand_over, insert, is_produced, let_off_since, meet, of_subject, of_unit,
+    resume, retime, subjects_of, suspend,
 };
 
 use crate::Stored;

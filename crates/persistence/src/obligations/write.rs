@@ -45,6 +45,21 @@ pub fn about(conn: &mut Conn, subject: (&str, &str)) -> Result<Vec<ObligationRow
         .load(conn)?)
 }
 
+/// The units that owed something about a subject at a moment and were let off since.
+pub fn let_off_since(
+    conn: &mut Conn,
+    subject: (&str, &str),
+    at: NaiveDateTime,
+) -> Result<Vec<String>, Error> {
+    Ok(o::table
+        .filter(o::subject_kind.eq(subject.0))
+        .filter(o::subject_id.eq(subject.1))
+        .filter(o::created_at.le(at))
+        .filter(o::cancelled_at.gt(at))
+        .select(o::unit_id)
+        .load(conn)?)
+}
+
 /// Whether anything of a rule and subject was opened.
 pub fn is_produced(conn: &mut Conn, rule: &str, subject: (&str, &str)) -> Result<bool, Error> {
     let first: Option<String> = o::table
