@@ -223,22 +223,32 @@ fn items_of_an_older_program_are_counted_after_the_upgrade() {
     let city = City::new();
     season(&city);
     let office = city.login("controller.vpubnd");
-    let ask = || {
+    let asked = || {
         let of = |measure| told(&office, of_2019(measure, &["unit", "month"], json!({})));
         [of("feedback_received"), of("feedback_days_to_answer"), of("feedback_overdue")]
     };
-    let before = ask();
-    let forget = |conn: &mut kstt_persistence::Conn| {
-        for statement in [
-            "DELETE FROM feedback_facts",
-            "UPDATE registry_revision SET revision = 0 WHERE name = 'feedback_facts'",
-        ] {
-            diesel::sql_query(statement).execute(conn)?;
-        }
-        Ok::<_, kstt_persistence::Error>(())
+    let before = asked();
+    let lose = |what: &str| {
+        city.app
+            .db
+            .write(|conn| {
+                for statement in
+                    [what, "UPDATE registry_revision SET revision = 0 WHERE name = 'feedback_facts'"]
+                {
+                    diesel::sql_query(statement).execute(conn)?;
+                }
+                Ok::<_, kstt_persistence::Error>(())
+            })
+            .unwrap();
     };
-    city.app.db.write(forget).unwrap();
-    assert_eq!(ask()[0]["total"], json!(0));
+    lose("DELETE FROM feedback_facts");
+    assert_eq!(asked()[0]["total"], json!(0));
     city.work_once();
-    assert_eq!(ask(), before);
+    assert_eq!(asked(), before);
+    lose("UPDATE feedback_facts SET received_month = NULL, answered_month = NULL");
+    let refused = ask(&office, of_2019("feedback_received", &["month"], json!({})));
+    assert_eq!(refused.code(), "unavailable", "rather than too small a figure");
+    told(&office, of_2019("dossiers_received", &["month"], json!({})));
+    city.work_once();
+    assert_eq!(asked(), before);
 }

@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, HashMap};
 
 use chrono::NaiveDate;
-use kstt_domain::analytics::{AnalyticsDimension, Figure, Tally, Window};
+use kstt_domain::analytics::{AnalyticsDimension, AnalyticsRoom, Figure, Tally, Window};
 use kstt_domain::calendar::start_of_vn_day;
 use kstt_persistence::Conn;
-use kstt_persistence::analytics::{Group, Known};
+use kstt_persistence::analytics::{Group, Known, lacks_months};
 
 use super::check::{Question, question};
 use super::count::{Counted, count};
@@ -15,7 +15,7 @@ use super::wire::{
     AnalyticsAnswers, AnalyticsQuestions, AnalyticsResult, AnalyticsRow, ComparedWindow, MOST_QUERIES,
     is_name,
 };
-use crate::http::{ApiError, Caller, Faults, say};
+use crate::http::{ApiError, Caller, Faults, ProblemCode, say};
 
 /// The values of a row, in the order of the dimensions asked for.
 type Keys = Vec<Option<String>>;
@@ -50,6 +50,14 @@ pub fn answers(
         questions.push((name, question(conn, &units, &mut faults, (&at, query), as_of)?));
     }
     faults.finish()?;
+    let of_feedback = |(_, question): &(_, Question)| question.traits.room == AnalyticsRoom::Feedback;
+    if questions.iter().any(of_feedback) && lacks_months(conn)? {
+        let detail = say(
+            "Số liệu phản ánh, kiến nghị đang được lập lại sau khi nâng cấp; hãy thử lại sau ít phút.",
+            "What is counted of feedback is being made again after an upgrade: try again in a few minutes.",
+        );
+        return Err(ApiError::because(ProblemCode::Unavailable, detail));
+    }
     let present = Known { day: today, until: caller.now.naive_utc(), all: true };
     let past = as_of.map(|day| {
         let after = day.succ_opt().unwrap_or(day);

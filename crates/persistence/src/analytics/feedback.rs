@@ -26,6 +26,12 @@ pub enum FeedbackCount {
     Overdue,
 }
 
+/// Whether there are items of an older program, whose facts lack their months so far.
+pub fn lacks_months(conn: &mut Conn) -> Result<bool, Error> {
+    let lacking = t::table.filter(t::received_month.is_null()).select(t::feedback_id);
+    Ok(lacking.first::<String>(conn).optional()?.is_some())
+}
+
 /// Whether a window is of whole months, so that their days need not be looked at.
 fn is_of_months(from: NaiveDate, to: NaiveDate) -> bool {
     from.day() == 1 && to.succ_opt().is_some_and(|next| next.day() == 1)
