@@ -132,26 +132,29 @@ fn print_demo_accounts() {
 const REST: Duration = Duration::from_millis(500);
 /// How long it rests at least: what comes meanwhile is done in one go.
 const BREATH: Duration = Duration::from_millis(100);
+/// The same of whoever brings messages out, a few in a turn, and waits for receivers most of the time.
+const SHORT_BREATH: Duration = Duration::from_millis(10);
 
 /// Threads that bring messages out: so many receivers may be slow at once before others wait.
 const SENDERS: usize = 4;
 
 /// Starts the background work: one thread for the city's own, and some that wait for receivers.
 fn work_beside(app: &Data<App>, stop: &Arc<AtomicBool>) -> Vec<JoinHandle<()>> {
-    let start = |work: fn(&App) -> Result<bool, ApiError>| {
+    let start = |work: fn(&App) -> Result<bool, ApiError>, breath| {
         let (app, stop) = (app.clone(), stop.clone());
-        std::thread::spawn(move || work_until(&app, &stop, work))
+        std::thread::spawn(move || work_until(&app, &stop, work, breath))
     };
-    std::iter::once(start(worker::once)).chain((0..SENDERS).map(|_| start(worker::send))).collect()
+    let senders = (0..SENDERS).map(|_| start(worker::send, SHORT_BREATH));
+    std::iter::once(start(worker::once, BREATH)).chain(senders).collect()
 }
 
-fn work_until(app: &App, stop: &AtomicBool, work: fn(&App) -> Result<bool, ApiError>) {
+fn work_until(app: &App, stop: &AtomicBool, work: fn(&App) -> Result<bool, ApiError>, breath: Duration) {
     while !stop.load(Ordering::Relaxed) {
         #[allow(clippy::disallowed_methods)]
         let began = Instant::now();
         let rest = match work(app) {
             // Whoever asks comes first: it rests as long as it worked.
-            Ok(true) => began.elapsed().clamp(BREATH, REST),
+            Ok(true) => began.elapsed().clamp(breath, REST),
             Ok(false) => REST,
             Err(error) => {
                 log::error!("background work: {error}");
