@@ -42,6 +42,12 @@ class Sqlite:
     def columns(self, table: str) -> list[str]:
         return [row[1] for row in self.rows(f"PRAGMA table_info({table})")]
 
+    def secondary_indexes(self, tables: list[str]) -> list[str]:
+        """Those that are no key of a table."""
+        named = ", ".join(f"'{table}'" for table in tables)
+        found = f"SELECT name FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL AND tbl_name IN ({named})"
+        return [row[0] for row in self.rows(found)]
+
     def load(self, table: str, rows: Iterable[tuple]) -> None:
         with closing(sqlite3.connect(self.file)) as database:
             rows = iter(rows)
@@ -54,7 +60,8 @@ class Sqlite:
         database = sqlite3.connect(self.file, timeout=60, isolation_level=None, check_same_thread=False)
         # As kstt does.
         database.executescript(
-            "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -8000;"
+            "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -8000; "
+            "PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 8000;"
         )
         return database
 
@@ -129,6 +136,12 @@ class Postgres:
         return [row[0] for row in self.rows(
             f"SELECT column_name FROM information_schema.columns WHERE table_name = '{table}' ORDER BY ordinal_position"
         )]
+
+    def secondary_indexes(self, tables: list[str]) -> list[str]:
+        """Those that are no key of a table."""
+        named = ", ".join(f"'{table}'::regclass" for table in tables)
+        found = f"SELECT indexrelid::regclass FROM pg_index WHERE NOT indisunique AND indrelid IN ({named})"
+        return [row[0] for row in self.rows(found)]
 
     def load(self, table: str, rows: Iterable[tuple]) -> None:
         file = self.scripts / f"{table}.csv"

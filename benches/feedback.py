@@ -118,8 +118,8 @@ class Bench:
             for clients, (what, _, target) in kinds.items():
                 self.received(engine, clients, what, target, found[clients], (before[clients], after[clients]))
             self.check_numbers(store)
-            self.same_rows(engine, store, text, found[1].rate, statistics.mean((before[1], after[1])))
             self.outbox(engine, store, text)
+            self.same_rows(engine, store, text, found[1].rate, statistics.mean((before[1], after[1])))
 
     def received(
         self, engine: str, clients: int, what: str, target: float, found: Load, bare: tuple[float, float]
@@ -137,36 +137,6 @@ class Bench:
         found = store.rows(f"SELECT ({items}), (SELECT sum(value) FROM counters WHERE series = 'PAKN')")[0]
         if int(found[0]) != int(found[1]):
             raise Failed(f"there are {found[0]} items, but {found[1]} were counted")
-
-    # ---- the same rows
-
-    def same_rows(self, engine: str, store: Sqlite | Postgres, text: str, received: float, bare: float) -> None:
-        """What the engine itself needs for the rows of one item, with nobody asking and nothing looked up."""
-        store.script(BARE)
-        item = store.rows("SELECT id, code FROM feedback ORDER BY id DESC LIMIT 1")[0]
-        clocks = f"SELECT id FROM obligations WHERE subject_id = '{item[0]}'"
-        event = store.rows(f"SELECT id FROM audit WHERE subject_id = '{item[0]}'")[0][0]
-        old = [*item, event, *(row[0] for row in store.rows(clocks))]
-        statements = [INSERT]
-        for table, which in (
-            ("feedback", f"id = '{item[0]}'"),
-            *((table, f"feedback_id = '{item[0]}'") for table in (
-                "feedback_facts", "feedback_senders", "feedback_prints", "feedback_ledger",
-            )),
-            ("obligations", f"subject_id = '{item[0]}'"),
-            ("visible_to", f"subject_id = '{item[0]}' OR subject_id IN ({clocks})"),
-            ("audit", f"id = '{event}'"),
-            ("idempotency_keys", f"body LIKE '%{item[1]}%'"),
-        ):
-            statements.append(again(store, table, which, old))
-        statements.append(f"INSERT INTO seal_queue (audit_id) VALUES ({ID.format(THIS)} || '-2')")
-        statements.append("UPDATE counters SET value = value + 1 WHERE series = 'PAKN'")
-        # A row of its own that is part of no item only makes a new id.
-        rate = statistics.median(store.rate(statements, text, 1, self.seconds) for _ in range(3))
-        say(f"{engine}: {rate:.0f} items a second as rows alone")
-        cells = [engine, f"{rate:,.0f}", f"{rate / bare:.2f}", f"{received:,.0f}", f"{received / rate:.2f}"]
-        self.tables["same"].append(cells)
-        store.script("DROP TABLE bare")
 
     # ---- the outbox
 
@@ -188,6 +158,36 @@ class Bench:
         bare, whole = (statistics.median(rates[name]) for name in ("bare", "whole"))
         say(f"{engine}: {bare:.0f} bare inserts a second, {whole:.0f} with the outbox")
         self.tables["outbox"].append([engine, f"{bare:,.0f}", f"{whole:,.0f}", f"{whole / bare:.2f}"])
+
+    # ---- the same rows
+
+    def same_rows(self, engine: str, store: Sqlite | Postgres, text: str, received: float, bare: float) -> None:
+        """What the engine itself needs for the rows of one item, with nobody asking and nothing looked up: as they are,
+        and without any index that is not a key."""
+        item, code = store.rows("SELECT id, code FROM feedback ORDER BY id DESC LIMIT 1")[0]
+        clocks = f"SELECT id FROM obligations WHERE subject_id = '{item}'"
+        event = store.rows(f"SELECT id FROM audit WHERE subject_id = '{item}'")[0][0]
+        of_item = f"feedback_id = '{item}'"
+        tables = {
+            "feedback": f"id = '{item}'", "feedback_facts": of_item, "feedback_senders": of_item,
+            "feedback_prints": of_item, "feedback_ledger": of_item, "obligations": f"subject_id = '{item}'",
+            "visible_to": f"subject_id = '{item}' OR subject_id IN ({clocks})", "audit": f"id = '{event}'",
+        }
+        old = [item, code, event, *(row[0] for row in store.rows(clocks))]
+        statements = [
+            again(store, "idempotency_keys", f"body LIKE '%{code}%'", [], {"idempotency_key": ID.format(NEW)}),
+            *(again(store, table, which, old, {}) for table, which in tables.items()),
+            f"INSERT INTO seal_queue (audit_id) VALUES ({ID.format(THIS)} || '-{old.index(event)}')",
+            "UPDATE counters SET value = value + 1 WHERE series = 'PAKN'",
+        ]
+        indexes = store.secondary_indexes(["idempotency_keys", *tables])
+        kinds = {"its rows alone": [], f"without {len(indexes)} indexes": indexes}
+        for name, dropped in kinds.items():
+            store.script("; ".join(f"DROP INDEX {index}" for index in dropped) or "SELECT 1")
+            rate = statistics.median(store.rate(statements, text, 1, self.seconds) for _ in range(3))
+            say(f"{engine}: {name}: {rate:.0f} a second")
+            cells = [engine, name, f"{rate:,.0f}", f"{rate / bare:.2f}", f"{received / rate:.2f}"]
+            self.tables["same"].append(cells)
 
     # ---- work lists
 
@@ -327,8 +327,8 @@ class Bench:
             "of bare",
         ])
         print_table(self.tables["same"], [
-            "one client", "its rows alone, a second", "of a bare insert", "received", "of its rows",
-        ])
+            "an item, one client", "", "a second", "of a bare insert", "kstt's part of it",
+        ], 2)
         print_table(self.tables["lists"], ["work lists, p50 ms", "", *sizes, "ratio"], 2)
         search = ["public search", "published", "clients", "a second", "p50 ms", "p99 ms", "index built in"]
         print_table(self.tables["search"], search)
@@ -360,17 +360,16 @@ def plain(words: str) -> str:
     return "".join(letter for letter in bare if not unicodedata.combining(letter))
 
 
-def again(store: Sqlite | Postgres, table: str, which: str, old: list[str]) -> str:
-    """A statement that inserts some rows of a table again, with new ids and codes where they had old ones."""
+def again(store: Sqlite | Postgres, table: str, which: str, old: list[str], own: dict[str, str]) -> str:
+    """A statement that inserts some rows of a table again, with new ids where they had old ones; `own` tells what else
+    differs."""
     store.script(f"CREATE TABLE bench_{table} AS SELECT * FROM {table} WHERE {which}")
     rows, columns, values = store.rows(f"SELECT * FROM bench_{table}"), store.columns(table), []
     for place, name in enumerate(columns):
-        value = name
-        for number, known in enumerate(old):
+        value = own.get(name, name)
+        for suffix, known in enumerate(old):
             if any(known in str(row[place]) for row in rows):
-                value = f"replace({value}, '{known}', {ID.format(THIS)} || '-{number}')"
-        if table == "idempotency_keys" and name == "idempotency_key":
-            value = ID.format(THIS)
+                value = f"replace({value}, '{known}', {ID.format(THIS)} || '-{suffix}')"
         values.append(value)
     return f"INSERT INTO {table} ({', '.join(columns)}) SELECT {', '.join(values)} FROM bench_{table}"
 
