@@ -123,13 +123,14 @@ class FeedbackChecks:
         self.expect(all(started[rule] for rule in wanted), f"{item['code']} has only the clocks {sorted(started)}")
         registered = started["K-40a"]
         self.expect(registered == (not item["parent_id"]), f"{item['code']} was registered {registered} times")
-        run = Counter(clock["rule"]["id"] for clock in clocks if not clock["met_at"] and not clock["cancelled_at"])
+        running = [clock for clock in clocks if not clock["met_at"] and not clock["cancelled_at"]]
+        run = Counter(clock["rule"]["id"] for clock in running)
         if item["state"] in OVER:
             owed = sorted(set(run) - OWED_AFTERWARDS)
             self.expect(not owed, f"{item['code']} is {item['state']}, but owes {owed}")
         elif item["state"] != "answer_accepted":
             self.expect(run["K-44"] == 1, f"{item['code']} is {item['state']} and owes {run['K-44']} answers")
-        answering = {clock["unit"]["code"] for clock in clocks if clock["rule"]["id"] == "K-44" and not clock["met_at"]}
+        answering = {clock["unit"]["code"] for clock in running if clock["rule"]["id"] == "K-44"}
         late = answering - {item["handler"]} if item["state"] not in OVER else set()
         self.expect(not late, f"{item['code']} is handled by {item['handler']}, but {late} owe the answer")
 
