@@ -6,7 +6,8 @@ use chrono::NaiveDate;
 use kstt_domain::analytics::{AnalyticsDimension, AnalyticsRoom, Figure, Tally, Window};
 use kstt_domain::calendar::start_of_vn_day;
 use kstt_persistence::Conn;
-use kstt_persistence::analytics::{Group, Known, lacks_months};
+use kstt_persistence::analytics::{Group, Known};
+use kstt_persistence::feedback::lacks_months;
 
 use super::check::{Question, question};
 use super::count::{Counted, count};

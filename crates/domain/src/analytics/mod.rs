@@ -14,4 +14,4 @@ pub use codes::{
 };
 pub use figures::{Figure, Tally};
 pub use measures::MeasureTraits;
-pub use window::Window;
+pub use window::{Window, first_of_month};

@@ -32,6 +32,11 @@ impl Window {
         }
     }
 
+    /// Whether it begins and ends with a month.
+    pub fn is_of_months(self) -> bool {
+        self.whole_months().is_some()
+    }
+
     /// How many months it is, if it begins and ends with one.
     fn whole_months(self) -> Option<u32> {
         let after = self.to.succ_opt()?;
@@ -66,12 +71,17 @@ impl Window {
     }
 }
 
+/// The first day of the month of a day.
+pub fn first_of_month(day: NaiveDate) -> NaiveDate {
+    day.with_day(1).unwrap_or(day)
+}
+
 impl AnalyticsDimension {
     /// The first day of what a day belongs to: all days of a key have the same. None: it is not told by time.
     pub fn start_of(self, day: NaiveDate) -> Option<NaiveDate> {
         match self {
             Self::Week => day.checked_sub_days(Days::new(u64::from(day.weekday().num_days_from_monday()))),
-            Self::Month => day.with_day(1),
+            Self::Month => Some(first_of_month(day)),
             Self::Quarter => NaiveDate::from_ymd_opt(day.year(), day.month0() / 3 * 3 + 1, 1),
             Self::Year => NaiveDate::from_ymd_opt(day.year(), 1, 1),
             _ => None,

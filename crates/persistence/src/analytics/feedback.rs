@@ -1,8 +1,8 @@
 //! Feedback, counted from its facts along the index of the month, or the day, that a measure goes by.
 
-use chrono::{Datelike, NaiveDate};
 use diesel::dsl::count_star;
 use diesel::prelude::*;
+use kstt_domain::analytics::{Window, first_of_month};
 
 use super::{Group, Grouping, Known, Part, Read, Sought, When};
 use crate::schema::feedback_facts as t;
@@ -24,17 +24,6 @@ pub enum FeedbackCount {
     Satisfied,
     /// Not answered, by the last lawful day.
     Overdue,
-}
-
-/// Whether there are items of an older program, whose facts lack their months so far.
-pub fn lacks_months(conn: &mut Conn) -> Result<bool, Error> {
-    let lacking = t::table.filter(t::received_month.is_null()).select(t::feedback_id);
-    Ok(lacking.first::<String>(conn).optional()?.is_some())
-}
-
-/// Whether a window is of whole months, so that their days need not be looked at.
-fn is_of_months(from: NaiveDate, to: NaiveDate) -> bool {
-    from.day() == 1 && to.succ_opt().is_some_and(|next| next.day() == 1)
 }
 
 /// Groups of items that handling units have, as it is known.
@@ -60,7 +49,7 @@ pub fn feedback_groups(
     let columns = (grouping.day(), grouping.key(0), grouping.key(1), grouping.part(), count_star());
     let mut query = t::table.group_by(grouping.by()).select(columns).into_boxed();
     let (from, to) = sought.days;
-    let month = from.with_day(1).unwrap_or(from);
+    let month = first_of_month(from);
     query = match count {
         C::Received => query.filter(t::received_month.between(month, to)),
         C::Overdue => query
@@ -69,7 +58,8 @@ pub fn feedback_groups(
             .filter(t::answered_on.is_null().or(t::answered_on.gt(known.day))),
         _ => query.filter(t::answered_month.between(month, to)),
     };
-    if !is_of_months(from, to) {
+    // Of whole months the days need not be looked at.
+    if !(Window { from, to }).is_of_months() {
         query = match count {
             C::Received => query.filter(t::received_on.between(from, to)),
             C::Overdue => query,

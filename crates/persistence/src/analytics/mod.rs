@@ -13,7 +13,7 @@ use diesel::sql_types::{BigInt, Date, Nullable, Text};
 
 pub use dossiers::{DossierCount, dossier_groups};
 pub use duties::{DutyCount, ReportDue, duty_groups, reports_due};
-pub use feedback::{FeedbackCount, feedback_groups, lacks_months};
+pub use feedback::{FeedbackCount, feedback_groups};
 pub use registry::{Placed, in_force_by};
 
 /// A column that figures are grouped by.

@@ -1,8 +1,9 @@
 //! What is counted of an item, in a row of its own that is kept with it. Figures read these rows and never the
 //! texts.
 
-use chrono::{Datelike, NaiveDate, NaiveDateTime};
+use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
+use kstt_domain::analytics::first_of_month;
 use kstt_domain::calendar::vn_date;
 use kstt_domain::feedback::{FeedbackChannel, FeedbackClass, FeedbackState};
 
@@ -70,10 +71,6 @@ impl FactsRow {
     }
 }
 
-fn first_of_month(day: NaiveDate) -> NaiveDate {
-    day.with_day(1).unwrap_or(day)
-}
-
 /// Stores the facts of a new item, whose answer nobody has given yet; a part is counted with the whole.
 pub(super) fn begin(conn: &mut Conn, row: &FeedbackRow) -> Result<(), Error> {
     if row.parent_id.is_none() {
@@ -106,6 +103,12 @@ pub(super) fn keep(conn: &mut Conn, row: &FeedbackRow) -> Result<(), Error> {
 pub fn waits_for_facts(conn: &mut Conn) -> Result<bool, Error> {
     let filled: Option<i64> = r::table.find(FILLED).select(r::revision).first(conn).optional()?;
     Ok(filled == Some(0))
+}
+
+/// Whether there are facts of an older program, which knew no months.
+pub fn lacks_months(conn: &mut Conn) -> Result<bool, Error> {
+    let lacking = t::table.filter(t::received_month.is_null()).select(t::feedback_id);
+    Ok(lacking.first::<String>(conn).optional()?.is_some())
 }
 
 /// Keeps the facts of some items after one, by id; answers the last of them. After the last item nothing waits

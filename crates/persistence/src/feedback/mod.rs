@@ -19,7 +19,7 @@ use diesel::prelude::*;
 use kstt_domain::feedback::{FeedbackChannel, FeedbackClass, FeedbackState, GuidedTo};
 
 pub use entries::{EntryRow, add_entry, entries};
-pub use facts::{fill_facts, waits_for_facts};
+pub use facts::{fill_facts, lacks_months, waits_for_facts};
 pub use ledger::{LedgerRow, ledger, ledger_list, open_ledger, reopen_ledger, set_ledger};
 pub use list::{Filter, by_code, by_ids, counts, find, list, parts};
 pub use public::{PublicRow, publish, published, published_list, unpublish};
