@@ -104,6 +104,10 @@ fn a_report_can_be_asked_for_once() {
     // A recount of all dates leaves a day that someone set.
     office.post("/v1/obligations/recompute", json!({ "dry_run": false, "reason": "thử" })).expect(200);
     assert_eq!(duty()["due_on"], "2019-03-15");
+    let why = format!("/v1/obligations/{}/explanation", duty()["id"].as_str().unwrap());
+    let set = json!([{ "reading": "set", "decides": true, "due_on": "2019-03-15",
+        "due_at": "2019-03-15T17:00:00Z", "explanation": [] }]);
+    assert_eq!(office.get(&why).expect(200).body["readings"], set);
     act(&head, &id, "save", json!({ "nothing_arose": true })).expect(200);
     act(&head, &id, "submit", json!({})).expect(200);
     assert_eq!(duty()["state"], "met");

@@ -71,7 +71,7 @@ impl<'s> Clocks<'s> {
         let Ok(deadline) = timing::deadline(tx.app, &calendar, &known.rule, opening, &[]) else {
             return Ok(None);
         };
-        let moments = timing::moments(&deadline, opening, &known.row, &calendar);
+        let moments = timing::moments(&deadline, from, &known.row, &calendar);
         let now = tx.now.naive_utc();
         let mut row = ObligationRow::fresh(tx.id(), rule, (self.kind, self.id), unit_id, &moments, now);
         if !self.is_new {

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use actix_web::{HttpResponse, post};
 use chrono::{Datelike, NaiveDate};
-use kstt_domain::calendar::{WorkCalendar, vn_date};
+use kstt_domain::calendar::{WorkCalendar, start_of_vn_day, vn_date};
 use kstt_domain::codes::Code;
 use kstt_domain::obligations::{Cutoff, DeadlineRule, DutyPeriod, Every, Opening, Timing};
 use kstt_domain::policy::actions::{CancelObligation, OpenObligations};
@@ -179,7 +179,7 @@ impl Producer<'_> {
                 .map(|row| (row.unit_id.clone(), row))
                 .collect();
             for owing in kinds(&written).filter(|kind| subject.is_owed_by(*kind)) {
-                let moments = self.moments(tx, &row, &written, Opening::Period(period, owing))?;
+                let moments = self.moments(tx, &row, &written, (period, owing))?;
                 for unit in units_on(tx, owing, moments.due_on)? {
                     if known.remove(&unit.id).is_some() {
                         self.done.kept += 1;
@@ -212,13 +212,14 @@ impl Producer<'_> {
         tx: &Tx<'_>,
         row: &RuleRow,
         rule: &DeadlineRule,
-        opening: Opening,
+        (period, owing): (DutyPeriod, UnitKind),
     ) -> Result<Moments, ApiError> {
+        let opening = Opening::Period(period, owing);
         let deadline = timing::deadline(tx.app, self.calendar, rule, opening, &[]).map_err(|none| {
             let (code, detail) = timing::explain(&none);
             ApiError::fault("/year", code, detail)
         })?;
-        Ok(timing::moments(&deadline, opening, row, self.calendar))
+        Ok(timing::moments(&deadline, start_of_vn_day(period.first_day()), row, self.calendar))
     }
 
     fn open(

@@ -93,8 +93,8 @@ async fn explain_obligation(caller: Caller, id: web::Path<String>) -> Result<Htt
             let unit = units::by_id(conn, &row.unit_id)?.ok_or_else(ApiError::not_found)?;
             let opening = timing::opening_of(&rule, &row, unit.kind.0)?;
             let pauses = rows::pauses(conn, &row.id)?;
-            let deadline =
-                timing::deadline(&here.app, &calendar, &rule, opening, &pauses).map_err(|none| {
+            let readings =
+                timing::readings(&here.app, &calendar, &rule, opening, &pauses).map_err(|none| {
                     log::error!("obligation {} has no deadline: {none:?}", row.id);
                     ApiError::new(ProblemCode::Internal)
                 })?;
@@ -104,7 +104,7 @@ async fn explain_obligation(caller: Caller, id: web::Path<String>) -> Result<Htt
                 consequence,
                 basis,
                 doubt,
-                readings: deadline.readings,
+                readings,
                 pauses: pauses.into_iter().map(PauseView::from).collect(),
             })
         })

@@ -1,8 +1,10 @@
 //! From a rule and what opened an obligation to its moments.
 
-use chrono::NaiveDateTime;
+use chrono::{DateTime, NaiveDateTime, Utc};
 use kstt_domain::calendar::{Pause, WorkCalendar, vn_date};
-use kstt_domain::obligations::{Counting, Deadline, DeadlineRule, DutyPeriod, NoDeadline, Opening, Timing};
+use kstt_domain::obligations::{
+    Counting, Deadline, DeadlineRule, DutyPeriod, NoDeadline, Opening, Reading, Timing,
+};
 use kstt_domain::units::UnitKind;
 use kstt_persistence::obligations::{self as rows, Moments, ObligationRow, PauseRow, RuleRow};
 use kstt_persistence::units;
@@ -10,8 +12,11 @@ use kstt_persistence::units;
 use crate::app::App;
 use crate::http::{ApiError, ProblemCode, Say, Tx, say};
 
-/// What opened an obligation: its period if its rule is one of dates, else its trigger.
+/// What opened an obligation: the day somebody set, its period if its rule is one of dates, else its trigger.
 pub fn opening_of(rule: &DeadlineRule, row: &ObligationRow, kind: UnitKind) -> Result<Opening, ApiError> {
+    if matches!(rule.timing, Timing::Parameter { .. }) {
+        return Ok(Opening::LastDay(row.due_on));
+    }
     if !rule.timing.is_of_dates() {
         return Ok(Opening::Moment(row.trigger_at.and_utc()));
     }
@@ -32,20 +37,35 @@ pub fn deadline(
     opening: Opening,
     pauses: &[PauseRow],
 ) -> Result<Deadline, NoDeadline> {
-    let day = |moment: NaiveDateTime| vn_date(moment.and_utc());
-    let pauses: Vec<Pause> = pauses
-        .iter()
-        .map(|row| Pause { stopped_on: day(row.stopped_at), resumed_on: row.resumed_at.map(day) })
-        .collect();
-    rule.deadline(opening, Counting { calendar, hours: &app.office_hours, pauses: &pauses })
+    rule.deadline(opening, Counting { calendar, hours: &app.office_hours, pauses: &days(pauses) })
 }
 
-/// The stored form of a deadline.
-pub fn moments(deadline: &Deadline, opening: Opening, rule: &RuleRow, calendar: &WorkCalendar) -> Moments {
-    let trigger_at = match opening {
-        Opening::Moment(moment) => moment,
-        Opening::Period(period, _) => kstt_domain::calendar::start_of_vn_day(period.first_day()),
-    };
+/// Every way to read the date of an obligation, as it was counted.
+pub fn readings(
+    app: &App,
+    calendar: &WorkCalendar,
+    rule: &DeadlineRule,
+    opening: Opening,
+    pauses: &[PauseRow],
+) -> Result<Vec<Reading>, NoDeadline> {
+    rule.readings(opening, Counting { calendar, hours: &app.office_hours, pauses: &days(pauses) })
+}
+
+/// The days on which a clock stood still.
+fn days(pauses: &[PauseRow]) -> Vec<Pause> {
+    let day = |moment: NaiveDateTime| vn_date(moment.and_utc());
+    let pause =
+        |row: &PauseRow| Pause { stopped_on: day(row.stopped_at), resumed_on: row.resumed_at.map(day) };
+    pauses.iter().map(pause).collect()
+}
+
+/// The stored form of a deadline that runs from a moment.
+pub fn moments(
+    deadline: &Deadline,
+    trigger_at: DateTime<Utc>,
+    rule: &RuleRow,
+    calendar: &WorkCalendar,
+) -> Moments {
     Moments {
         rule_version: rule.version,
         calendar_version: calendar.version(),
@@ -79,7 +99,7 @@ pub fn recount(
     let opening = opening_of(&rule, row, unit.kind.0)?;
     let deadline = deadline(tx.app, calendar, &rule, opening, pauses)
         .map_err(|none| ApiError::conflict(explain(&none).1))?;
-    Ok(moments(&deadline, opening, stored, calendar))
+    Ok(moments(&deadline, row.trigger_at.and_utc(), stored, calendar))
 }
 
 /// Why there is no deadline, for whoever asked.

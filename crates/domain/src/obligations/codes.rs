@@ -149,6 +149,7 @@ crate::codes! {
         Exclusive = "exclusive", "Không kể ngày mốc", "Before the day named";
         Inclusive = "inclusive", "Kể cả ngày mốc", "The day named included";
         Other = "other", "Cách tính khác", "Counted the other way";
+        Set = "set", "Do người yêu cầu ấn định", "Set by whoever asked";
     }
 }
 

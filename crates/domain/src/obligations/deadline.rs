@@ -16,6 +16,8 @@ pub enum Opening {
     Moment(DateTime<Utc>),
     /// A period, and the kind of the unit that owes something for it.
     Period(DutyPeriod, UnitKind),
+    /// The last day itself, where whoever asks sets it.
+    LastDay(NaiveDate),
 }
 
 /// The moments of an obligation.
@@ -92,7 +94,12 @@ impl Counting<'_> {
 impl DeadlineRule {
     /// The deadline of what `opening` opens.
     pub fn deadline(&self, opening: Opening, counting: Counting<'_>) -> Result<Deadline, NoDeadline> {
-        let readings = match (&self.timing, opening) {
+        self.deadline_of(self.readings(opening, counting)?, counting)
+    }
+
+    /// Every way to read the date of what `opening` opens; one decides.
+    pub fn readings(&self, opening: Opening, counting: Counting<'_>) -> Result<Vec<Reading>, NoDeadline> {
+        Ok(match (&self.timing, opening) {
             (Timing::Term { term, other_reading }, Opening::Moment(moment)) => {
                 term_readings(moment, term, other_reading.as_ref(), counting)?
             }
@@ -108,12 +115,12 @@ impl DeadlineRule {
                 | Timing::Recurring { every: Every::Quarter { cutoffs } | Every::Month { cutoffs } },
                 Opening::Period(period, kind),
             ) => cutoff_readings(period, owed_by(cutoffs, kind)?, self.open)?,
+            (Timing::Parameter { .. }, Opening::LastDay(day)) => vec![on_day(DateReading::Set, true, day)?],
             (Timing::Window { .. } | Timing::CountLimit { .. } | Timing::Parameter { .. }, _) => {
                 return Err(NoDeadline::Shape);
             }
             _ => return Err(NoDeadline::Opening),
-        };
-        self.deadline_of(readings, counting)
+        })
     }
 
     /// The stricter reading warns; so does the last working day before a date that is not moved on.
@@ -173,11 +180,15 @@ fn cutoff_readings(period: DutyPeriod, cutoff: &Cutoff, open: bool) -> Result<Ve
     for (kind, due_on, inclusive) in both {
         let decides = cutoff.inclusive == inclusive;
         if decides || open {
-            let due_at = end_of(due_on)?;
-            readings.push(Reading { reading: kind, decides, due_on, due_at, explanation: Vec::new() });
+            readings.push(on_day(kind, decides, due_on)?);
         }
     }
     Ok(readings)
+}
+
+/// A date that is named, not counted.
+fn on_day(reading: DateReading, decides: bool, due_on: NaiveDate) -> Result<Reading, CalendarError> {
+    Ok(Reading { reading, decides, due_on, due_at: end_of(due_on)?, explanation: Vec::new() })
 }
 
 fn reading(reading: DateReading, decides: bool, due: Due) -> Reading {

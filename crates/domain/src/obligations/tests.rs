@@ -119,6 +119,17 @@ fn a_date_that_can_be_read_two_ways_tells_both() {
 }
 
 #[test]
+fn a_day_that_someone_set_is_told_as_it_is() {
+    let asked = Opening::LastDay(day("2019-03-16"));
+    let found = due("K-35", asked, &[]).unwrap();
+    // A Saturday: nothing moves it, the Friday before warns.
+    assert_eq!((found.due_on, found.warn_at), (day("2019-03-16"), after(day("2019-03-15"))));
+    assert_eq!((found.readings[0].reading, found.readings.len()), (DateReading::Set, 1));
+    assert_eq!(due("K-35", morning("2019-03-04"), &[]), Err(NoDeadline::Shape));
+    assert_eq!(due("K-12", asked, &[]), Err(NoDeadline::Opening));
+}
+
+#[test]
 fn plans_are_due_in_january_and_yearly_reports_by_level() {
     let plan = due("K-20", period("2020", UnitKind::Commune), &[]).unwrap();
     // 31 January 2020 is the second working day after Tết.
