@@ -147,8 +147,20 @@ fn template() -> &'static Template {
         seed::registry(&app).unwrap();
         app.open_search().unwrap();
         while worker::once(&app).unwrap() {}
+        drop(app);
+        wait_until_closed(&directory);
         Template { directory, database }
     })
+}
+
+/// Connections close in threads of their own, and the last of them takes SQLite's log away: nobody copies before.
+fn wait_until_closed(directory: &std::path::Path) {
+    let log = directory.join("kstt.db-wal");
+    let started = std::time::Instant::now();
+    while log.exists() {
+        assert!(started.elapsed().as_secs() < 60, "the template is still open");
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
 }
 
 fn copy_directory(from: &std::path::Path, to: &std::path::Path) {
