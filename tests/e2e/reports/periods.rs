@@ -108,6 +108,16 @@ fn a_report_can_be_asked_for_once() {
     let set = json!([{ "reading": "set", "decides": true, "due_on": "2019-03-15",
         "due_at": "2019-03-15T17:00:00Z", "explanation": [] }]);
     assert_eq!(office.get(&why).expect(200).body["readings"], set);
+    let try_to = |verb: &str, body: Value| {
+        let path = format!("/v1/obligations/{}", duty()["id"].as_str().unwrap());
+        let etag = office.get(&path).expect(200).etag();
+        office.send("POST", &format!("{path}/{verb}")).header("If-Match", &etag).json(body).answer()
+    };
+    assert_eq!(try_to("suspend", json!({ "reason": "x" })).status, 409, "a set day stands still for nobody");
+    let moved = json!({ "trigger_at": "2019-03-01T02:00:00Z", "dry_run": false, "reason": "x" });
+    assert_eq!(try_to("correct-trigger", moved).status, 409, "and is counted from nothing");
+    let before = json!({ "note": "x", "met_at": "2019-03-01T02:00:00Z" });
+    assert_eq!(try_to("meet", before).status, 422, "nothing is done before it is asked for");
     act(&head, &id, "save", json!({ "nothing_arose": true })).expect(200);
     act(&head, &id, "submit", json!({})).expect(200);
     assert_eq!(duty()["state"], "met");

@@ -132,7 +132,7 @@ fn suspend_in(tx: &mut Tx<'_>, id: &str, expected: i64, wanted: &Reason) -> Resu
     if row.paused_at.is_some() {
         return Err(refusal("Thời hạn đang tạm dừng.", "Its clock stands still already.").into());
     }
-    if timing::rule_of(tx, &row)?.read()?.timing.is_of_dates() {
+    if timing::rule_of(tx, &row)?.read()?.timing.is_fixed() {
         let fixed = refusal("Thời hạn theo ngày cố định không dừng.", "A fixed date does not stand still.");
         return Err(fixed.into());
     }

@@ -217,7 +217,7 @@ fn correct_in(tx: &mut Tx<'_>, id: &str, expected: i64, wanted: &TriggerCorrecti
     faults.finish()?;
     refuse_closed(&row)?;
     let rule = timing::rule_of(tx, &row)?;
-    if rule.read()?.timing.is_of_dates() {
+    if rule.read()?.timing.is_fixed() {
         let detail = say("Thời hạn theo ngày cố định.", "It is owed by a fixed date, not from a moment.");
         return Err(ApiError::conflict(detail).into());
     }

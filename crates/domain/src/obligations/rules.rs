@@ -49,9 +49,14 @@ impl DeadlineRule {
 }
 
 impl Timing {
-    /// Whether dates are named, of a period or by whoever asks, and no event is counted from.
+    /// Whether dates of a period are named, and no event is counted from.
     pub fn is_of_dates(&self) -> bool {
-        self.cutoffs().1 > 0 || matches!(self, Self::Parameter { .. })
+        self.cutoffs().1 > 0
+    }
+
+    /// Whether the last day is named, for a period or by whoever asks, and no clock runs towards it.
+    pub fn is_fixed(&self) -> bool {
+        self.is_of_dates() || matches!(self, Self::Parameter { .. })
     }
 
     /// The cut-offs, and how many months their period has; none and 0 for other shapes.
