@@ -198,10 +198,11 @@ impl Db {
     }
 
     /// Like [`Db::write`], for whoever has no thread to wait with: `tell` is called when it is done, and dropped
-    /// where that cannot be. What is answered, if anything, is to be run on a thread that may wait.
+    /// where that cannot be. `work` is done again where it was undone because of another change beside it. What is
+    /// answered, if anything, is to be run on a thread that may wait.
     pub fn hand_in<T, E>(
         &self,
-        work: impl FnOnce(&mut Conn) -> Result<T, E> + Send + 'static,
+        work: impl FnMut(&mut Conn) -> Result<T, E> + Send + 'static,
         tell: impl FnOnce(Result<T, E>) + Send + 'static,
     ) -> Option<impl FnOnce() + Send + 'static>
     where

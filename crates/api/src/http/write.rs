@@ -240,7 +240,7 @@ where
 /// Runs `work` when its turn comes, off the event loop.
 async fn in_turn<T: Send + 'static>(
     db: &Db,
-    work: impl FnOnce(&mut Conn) -> Result<T, Halt> + Send + 'static,
+    work: impl FnMut(&mut Conn) -> Result<T, Halt> + Send + 'static,
 ) -> Result<Result<T, Halt>, ApiError> {
     let (tell, told) = tokio::sync::oneshot::channel();
     // Nobody listens when whoever asked has gone.

@@ -5,7 +5,8 @@
 //! them. Nobody is answered before that.
 //!
 //! A change may also be handed in ([`Turns::hand_in`]): then one thread carries out all that were, one after the
-//! other, and nobody waits to be woken in between.
+//! other, and nobody waits to be woken in between. What is handed in can be done again; so all of it is undone where
+//! one fails half way, and the others are done anew, which is cheaper than to be ready to undo each by itself.
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
@@ -23,7 +24,7 @@ const MOST: usize = 64;
 pub(super) struct Turns {
     shared: Arc<Shared>,
     /// To the thread that carries out what is handed in; it ends with the last of these.
-    handed_in: mpsc::Sender<Job>,
+    handed_in: mpsc::Sender<Box<dyn Job>>,
 }
 
 struct Shared {
@@ -48,9 +49,52 @@ struct Group {
     ended: Condvar,
 }
 
-/// A change to be made; answers who is told what became of the commit, or why the engine gave all of it up.
-type Job = Box<dyn FnOnce(&mut Open) -> diesel::QueryResult<Told> + Send>;
-type Told = Box<dyn FnOnce(Result<(), String>) + Send>;
+/// A change that was handed in.
+trait Job: Send {
+    /// Makes the change, in the place of what became of it before; answers whether it was made. The outer error: the
+    /// engine has given the transaction up.
+    fn run(&mut self, open: &mut Open, undo: Undo) -> diesel::QueryResult<bool>;
+
+    /// Tells whoever asked, once the transaction has ended.
+    fn tell(self: Box<Self>, ended: Result<(), String>);
+}
+
+struct HandedIn<W, S, R> {
+    work: W,
+    tell: S,
+    done: Option<std::thread::Result<R>>,
+}
+
+impl<W, S, T, E> Job for HandedIn<W, S, Result<T, E>>
+where
+    W: FnMut(&mut Conn) -> Result<T, E> + Send,
+    S: FnOnce(Result<T, E>) + Send,
+    T: Send,
+    E: From<Error> + Send,
+{
+    fn run(&mut self, open: &mut Open, undo: Undo) -> diesel::QueryResult<bool> {
+        let done = self.done.insert(open.run(&mut self.work, undo)?);
+        Ok(matches!(done, Ok(Ok(_))))
+    }
+
+    fn tell(self: Box<Self>, ended: Result<(), String>) {
+        let Self { tell, done, .. } = *self;
+        match done {
+            Some(Ok(Ok(value))) => tell(ended.map(|()| value).map_err(|error| Error::Busy(error).into())),
+            Some(Ok(Err(error))) => tell(Err(error)),
+            Some(Err(_)) | None => {}
+        }
+    }
+}
+
+/// How a change that fails is undone.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Undo {
+    /// By itself.
+    Alone,
+    /// With all of its transaction, by whoever runs it.
+    WithAll,
+}
 
 impl Turns {
     /// Turns on a connection. `commits` is raised before anyone is told of a commit.
@@ -72,7 +116,7 @@ impl Turns {
     pub fn write<T, E: From<Error>>(&self, work: impl FnOnce(&mut Conn) -> Result<T, E>) -> Result<T, E> {
         let (mut turn, mut open) = self.shared.next()?;
         let group = open.group.clone();
-        let done = open.run(work);
+        let done = open.run(work, Undo::Alone);
         let is_last = self.shared.waiting.load(Ordering::Acquire) == 0 || open.members >= MOST;
         match &done {
             Ok(_) if !is_last => *turn = Some(open),
@@ -88,33 +132,24 @@ impl Turns {
         }
     }
 
-    /// Hands a change in. `tell` is called once it is durable or undone; it is dropped after a panic, and where no
-    /// transaction can be begun.
+    /// Hands a change in, which is made once more where another one fails. `tell` is called once it is durable or
+    /// undone; it is dropped after a panic, and where no transaction can be begun.
     pub fn hand_in<T, E>(
         &self,
-        work: impl FnOnce(&mut Conn) -> Result<T, E> + Send + 'static,
+        work: impl FnMut(&mut Conn) -> Result<T, E> + Send + 'static,
         tell: impl FnOnce(Result<T, E>) + Send + 'static,
     ) where
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
-        let job = move |open: &mut Open| -> diesel::QueryResult<Told> {
-            Ok(match open.run(work)? {
-                Ok(Ok(value)) => Box::new(move |ended: Result<(), String>| {
-                    tell(ended.map(|()| value).map_err(|error| Error::Busy(error).into()));
-                }),
-                Ok(Err(error)) => Box::new(move |_| tell(Err(error))),
-                Err(_) => Box::new(move |_| drop(tell)),
-            })
-        };
         // Refused only where the thread is gone, and then `tell` is dropped with the job.
-        let _ = self.handed_in.send(Box::new(job));
+        let _ = self.handed_in.send(Box::new(HandedIn { work, tell, done: None }));
     }
 }
 
 impl Shared {
     /// Carries out what is handed in, as long as anyone may hand something in.
-    fn carry_out(&self, jobs: &mpsc::Receiver<Job>) {
+    fn carry_out(&self, jobs: &mpsc::Receiver<Box<dyn Job>>) {
         while let Ok(first) = jobs.recv() {
             let some = catch_unwind(AssertUnwindSafe(|| self.carry_out_some(first, jobs)));
             match some {
@@ -125,27 +160,16 @@ impl Shared {
         }
     }
 
-    fn carry_out_some(&self, first: Job, jobs: &mpsc::Receiver<Job>) -> Result<(), Error> {
+    fn carry_out_some(&self, first: Box<dyn Job>, jobs: &mpsc::Receiver<Box<dyn Job>>) -> Result<(), Error> {
         let (turn, mut open) = self.next()?;
-        let (mut told, mut broken) = (Vec::new(), None);
-        for job in std::iter::once(first).chain(jobs.try_iter()) {
-            match job(&mut open) {
-                Ok(tell) => told.push(tell),
-                Err(error) => {
-                    broken = Some(error);
-                    break;
-                }
-            }
-            if open.members >= MOST {
-                break;
-            }
-        }
+        let mut done = Vec::new();
+        let broken = open.run_all(std::iter::once(first).chain(jobs.try_iter()), &mut done).err();
         let group = open.group.clone();
         self.end(open, broken.as_ref());
         // To whoever waits, and not to itself again.
         parking_lot::MutexGuard::unlock_fair(turn);
         let outcome = group.wait();
-        told.into_iter().for_each(|tell| tell(outcome.clone()));
+        done.into_iter().for_each(|job| job.tell(outcome.clone()));
         Ok(())
     }
 
@@ -184,30 +208,62 @@ impl Shared {
 }
 
 impl Open {
+    /// Some changes, of which those that were run go into `done`. The error: the engine has given all up.
+    fn run_all(
+        &mut self,
+        jobs: impl Iterator<Item = Box<dyn Job>>,
+        done: &mut Vec<Box<dyn Job>>,
+    ) -> diesel::QueryResult<()> {
+        // Whoever began the transaction does not come again.
+        let mut undo = if self.members == 0 { Undo::WithAll } else { Undo::Alone };
+        for mut job in jobs {
+            let made = job.run(self, undo);
+            done.push(job);
+            if !made? && undo == Undo::WithAll {
+                undo = Undo::Alone;
+                self.begin_anew()?;
+                let before = done.len() - 1;
+                for earlier in &mut done[..before] {
+                    earlier.run(self, undo)?;
+                }
+            }
+            if self.members >= MOST {
+                break;
+            }
+        }
+        Ok(())
+    }
+
     /// One change within the transaction. The outer error: the engine has given the whole of it up.
     #[allow(clippy::type_complexity)]
     fn run<T, E>(
         &mut self,
         work: impl FnOnce(&mut Conn) -> Result<T, E>,
+        undo: Undo,
     ) -> diesel::QueryResult<std::thread::Result<Result<T, E>>> {
-        // With nothing before it, the transaction itself is what is undone.
         let is_first = self.members == 0;
+        // With nothing before it, the transaction itself is what is undone.
+        let has_own = undo == Undo::Alone && !is_first;
         self.members += 1;
         let conn = &mut *self.conn;
-        if !is_first {
+        if has_own {
             Transactions::begin_transaction(conn)?;
         }
         let done = catch_unwind(AssertUnwindSafe(|| work(&mut *conn)));
-        match (&done, is_first) {
-            (Ok(Ok(_)), true) => {}
-            (Ok(Ok(_)), false) => Transactions::commit_transaction(conn)?,
-            (_, true) => {
-                Transactions::rollback_transaction(conn)?;
-                begin(conn)?;
-            }
-            (_, false) => Transactions::rollback_transaction(conn)?,
+        match (&done, has_own) {
+            (Ok(Ok(_)), true) => Transactions::commit_transaction(conn)?,
+            (_, true) => Transactions::rollback_transaction(conn)?,
+            (Ok(Ok(_)), false) => {}
+            (_, false) if undo == Undo::WithAll => {}
+            (_, false) => self.begin_anew()?,
         }
         Ok(done)
+    }
+
+    /// Undoes everything in the transaction.
+    fn begin_anew(&mut self) -> diesel::QueryResult<()> {
+        Transactions::rollback_transaction(&mut *self.conn)?;
+        begin(&mut self.conn)
     }
 }
 
