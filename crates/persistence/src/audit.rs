@@ -130,8 +130,10 @@ pub fn seal(conn: &mut Conn, key: &SealKey, limit: i64) -> Result<usize, Error> 
         diesel::insert_into(seals::table)
             .values((seals::seq.eq(seq), seals::audit_id.eq(&row.id), seals::hash.eq(&previous)))
             .execute(conn)?;
-        diesel::delete(seal_queue::table.find(&row.id)).execute(conn)?;
     }
+    // By name: rows that were committed meanwhile may have ids among these.
+    let sealed = waiting.iter().map(|row| &row.id);
+    diesel::delete(seal_queue::table.filter(seal_queue::audit_id.eq_any(sealed))).execute(conn)?;
     Ok(waiting.len())
 }
 
