@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 
 use kstt_domain::obligations::DutyPeriod;
-use kstt_domain::reports::{Cells, CheckRule, CheckSeverity, ReportForm, violated_parts, violations};
-use kstt_persistence::reports::{self as rows, ReportRow};
+use kstt_domain::reports::{
+    Cells, CheckRule, CheckSeverity, FormCheck, ReportForm, violated_parts, violations,
+};
+use kstt_persistence::reports::{self as rows, PeriodRow, ReportRow};
 use kstt_persistence::{Conn, units};
 
 use super::cells::Table;
@@ -23,10 +25,13 @@ pub fn checked(
 ) -> Result<Vec<BrokenCheck>, ApiError> {
     let before = previous(conn, row)?;
     let before = before.map(|table| table.figures(form, true)).transpose().map_err(too_large)?;
+    let others = Others::of(conn, row, form)?;
     let mut broken = |with_estimates: bool| {
         let cells = table.figures(form, with_estimates).map_err(too_large)?;
         let mut found = violations(form, &cells, before.as_ref());
-        found.extend(violated_parts(form, &cells, &parts(conn, row, form, with_estimates)?));
+        if let Some(others) = &others {
+            found.extend(violated_parts(form, &cells, &others.sums(conn, with_estimates)?));
+        }
         Ok::<_, ApiError>(found.into_iter().map(move |found| BrokenCheck::of(found, with_estimates)))
     };
     let mut told: Vec<BrokenCheck> = broken(false)?.collect();
@@ -38,23 +43,39 @@ pub fn checked(
     Ok(told)
 }
 
-/// What the accepted reports by other forms come to that a report has to agree with, by the code of the form.
-fn parts(
-    conn: &mut Conn,
-    row: &ReportRow,
-    form: &ReportForm,
-    with_estimates: bool,
-) -> Result<BTreeMap<String, Cells>, ApiError> {
-    let mut found = BTreeMap::new();
-    for check in &form.checks {
-        let CheckRule::Parts { form, .. } = &check.rule else { continue };
-        let period = rows::period(conn, &row.period)?.ok_or_else(ApiError::not_found)?;
-        let below = sight::below(conn, &row.unit_id, period.last_day)?;
-        if let Some(cells) = accepted_sum(conn, &period, (form, with_estimates), below.as_deref())? {
-            found.insert(form.clone(), cells);
+/// Accepted reports by other forms that a report has to agree with.
+struct Others<'f> {
+    forms: Vec<&'f str>,
+    period: PeriodRow,
+    /// Of these units; of the whole city when missing.
+    units: Option<Vec<String>>,
+}
+
+impl<'f> Others<'f> {
+    /// Nothing where no law of the form speaks of another one.
+    fn of(conn: &mut Conn, row: &ReportRow, form: &'f ReportForm) -> Result<Option<Self>, ApiError> {
+        let named = |check: &'f FormCheck| match &check.rule {
+            CheckRule::Parts { form, .. } => Some(form.as_str()),
+            _ => None,
+        };
+        let forms: Vec<&str> = form.checks.iter().filter_map(named).collect();
+        if forms.is_empty() {
+            return Ok(None);
         }
+        let period = rows::period(conn, &row.period)?.ok_or_else(ApiError::not_found)?;
+        let units = sight::below(conn, &row.unit_id, period.last_day)?;
+        Ok(Some(Self { forms, period, units }))
     }
-    Ok(found)
+
+    /// What they come to, by the code of the form.
+    fn sums(&self, conn: &mut Conn, with_estimates: bool) -> Result<BTreeMap<String, Cells>, ApiError> {
+        let mut found = BTreeMap::new();
+        for form in &self.forms {
+            let sum = accepted_sum(conn, &self.period, (*form, with_estimates), self.units.as_deref())?;
+            found.extend(sum.map(|cells| ((*form).to_owned(), cells)));
+        }
+        Ok(found)
+    }
 }
 
 /// What the records hold of a report that states that nothing arose.

@@ -1,10 +1,11 @@
 //! Figures counted from the registry and from deadlines, and the records behind them, by the same conditions.
 
 use chrono::{NaiveDate, NaiveDateTime};
+use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 
 use crate::procedures::{self, Filter};
-use crate::schema::{obligations as o, procedure_versions as v, procedures as p};
+use crate::schema::{obligations as o, procedure_versions, procedure_versions as v, procedures as p};
 use crate::{Backend, Conn, Error};
 
 /// A window of days, both of them part of it.
@@ -49,27 +50,17 @@ pub fn published(
     let versions = match what {
         Published::New => versions.filter(v::valid_from.between(first, last)).filter(v::number.eq(1)),
         Published::Amended => versions.filter(v::valid_from.between(first, last)).filter(v::number.ne(1)),
-        Published::Repealed => versions.filter(v::valid_to.between(first, last)),
-    };
-    let found: Vec<(Version, NaiveDate)> = versions
-        .select(((v::id, v::procedure_id, p::national_code, p::source_key, v::number), v::valid_to))
-        .load(conn)?;
-    let mut counted = Vec::new();
-    for (version, end) in found {
-        if what != Published::Repealed || is_last(conn, &version.1, end)? {
-            counted.push(CountedVersion::of(version));
+        Published::Repealed => {
+            let next = diesel::alias!(procedure_versions as next);
+            let follows = next
+                .filter(next.field(v::procedure_id).eq(v::procedure_id))
+                .filter(next.field(v::valid_from).ge(v::valid_to));
+            versions.filter(v::valid_to.between(first, last)).filter(not(exists(follows)))
         }
-    }
-    Ok(counted)
-}
-
-fn is_last(conn: &mut Conn, procedure: &str, end: NaiveDate) -> Result<bool, Error> {
-    let next: i64 = v::table
-        .filter(v::procedure_id.eq(procedure))
-        .filter(v::valid_from.ge(end))
-        .count()
-        .get_result(conn)?;
-    Ok(next == 0)
+    };
+    let found: Vec<Version> =
+        versions.select((v::id, v::procedure_id, p::national_code, p::source_key, v::number)).load(conn)?;
+    Ok(found.into_iter().map(CountedVersion::of).collect())
 }
 
 /// The versions in force on a day, by id.
