@@ -1,6 +1,6 @@
 //! Who sees the matters of a unit, and when: itself, the units above it, and those that took over.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
@@ -76,18 +76,22 @@ impl Viewers {
     pub fn of(&self, unit_id: &str) -> Vec<Viewer> {
         let mut found = Vec::new();
         self.owners(unit_id, Period { from: OPEN_START, to: OPEN_END }, MAX_DEPTH, &mut found);
-        let mut merged: Vec<Viewer> = Vec::new();
-        found.sort_by(|a, b| (&a.unit_id, !a.own, a.period.from).cmp(&(&b.unit_id, !b.own, b.period.from)));
+        let mut of_unit: BTreeMap<String, (Vec<Period>, Vec<Period>)> = BTreeMap::new();
         for viewer in found {
-            match merged.last_mut() {
-                // What is one's own is not also seen as another's.
-                Some(last) if last.unit_id == viewer.unit_id && viewer.period.from <= last.period.to => {
-                    last.period.to = last.period.to.max(viewer.period.to);
-                }
-                _ => merged.push(viewer),
-            }
+            let (own, other) = of_unit.entry(viewer.unit_id).or_default();
+            if viewer.own { own } else { other }.push(viewer.period);
         }
-        merged
+        let of_unit = of_unit.into_iter().flat_map(|(unit_id, (own, other))| {
+            let own = joined(own);
+            // What is one's own is not also seen as another's.
+            let other = own.iter().fold(joined(other), |other, own| without(other, *own));
+            let viewer = move |period, own| Viewer { unit_id: unit_id.clone(), period, own };
+            let spans = own.into_iter().map(|period| (period, true));
+            spans
+                .chain(other.into_iter().map(|period| (period, false)))
+                .map(move |(span, own)| viewer(span, own))
+        });
+        of_unit.collect()
     }
 
     /// A unit while it exists, and from its end on whoever took over the whole of it.
@@ -119,6 +123,29 @@ impl Viewers {
             }
         }
     }
+}
+
+/// Spans of days, those that meet as one.
+fn joined(mut spans: Vec<Period>) -> Vec<Period> {
+    spans.sort_by_key(|span| span.from);
+    let mut joined: Vec<Period> = Vec::new();
+    for span in spans {
+        match joined.last_mut() {
+            Some(last) if span.from <= last.to => last.to = last.to.max(span.to),
+            _ => joined.push(span),
+        }
+    }
+    joined
+}
+
+/// Spans of days without those of another one.
+fn without(spans: Vec<Period>, other: Period) -> Vec<Period> {
+    let rest = |span: Period| {
+        let before = Period { from: span.from, to: span.to.min(other.from) };
+        let after = Period { from: span.from.max(other.to), to: span.to };
+        if span.overlaps(&other) { vec![before, after] } else { vec![span] }
+    };
+    spans.into_iter().flat_map(rest).filter(Period::is_proper).collect()
 }
 
 #[cfg(test)]
@@ -174,5 +201,31 @@ mod tests {
                 ("small".to_owned(), span("", "2020-03-01"), true),
             ]
         );
+    }
+    #[test]
+    fn whoever_takes_over_a_unit_below_it_sees_it_before_and_after() {
+        let mut city = city();
+        city.heirs.insert("large".into(), vec![(day("2030-01-01"), "above".into())]);
+        city.periods.insert("large".into(), vec![(span("", "2030-01-01"), Some("above".to_owned()))]);
+        city.periods.insert("above".into(), vec![(span("", ""), Some("city".to_owned()))]);
+        let seen = |viewer: Viewer| (viewer.unit_id, viewer.period, viewer.own);
+        assert_eq!(
+            city.of("large").into_iter().map(seen).collect::<Vec<_>>(),
+            [
+                ("above".to_owned(), span("2030-01-01", ""), true),
+                ("above".to_owned(), span("", "2030-01-01"), false),
+                ("large".to_owned(), span("", "2030-01-01"), true),
+            ]
+        );
+    }
+
+    #[test]
+    fn a_span_is_cut_out_of_others() {
+        let cut = |spans: &[Period], other| without(spans.to_vec(), other);
+        let (may, all) = (span("2019-05-01", "2019-06-01"), span("2019-01-01", "2020-01-01"));
+        assert_eq!(cut(&[all], may), [span("2019-01-01", "2019-05-01"), span("2019-06-01", "2020-01-01")]);
+        assert_eq!(cut(&[may], all), []);
+        assert_eq!(cut(&[may], span("2019-06-01", "2019-07-01")), [may]);
+        assert_eq!(joined(vec![span("2019-06-01", "2020-01-01"), may]), [span("2019-05-01", "2020-01-01")]);
     }
 }
