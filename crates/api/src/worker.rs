@@ -11,31 +11,64 @@ use crate::{attachments, feedback, notifications, obligations, procedures};
 /// Answers for retries, and how far tables came, are kept this long.
 const KEPT: TimeDelta = TimeDelta::hours(24);
 
-/// Does everything that is due now; answers whether there may be more at once.
+/// Some of the work; answers whether there may be more at once.
+type Step = fn(&App) -> Result<bool, ApiError>;
+
+/// What is done in turn.
+const STEPS: &[Step] = &[
+    crate::audit::seal_tick,
+    refresh_keys,
+    forget,
+    derive_again,
+    search,
+    feedback::facts_tick,
+    feedback::windows_tick,
+    obligations::open_due_year,
+    notifications::remind_tick,
+    notifications::dispatch_tick,
+];
+
+/// Does everything that is due now; answers whether there may be more at once. What fails keeps nothing after it from
+/// its turn.
 pub fn once(app: &App) -> Result<bool, ApiError> {
-    let more = crate::audit::seal_tick(app)?;
+    let (mut more, mut failed) = (false, None);
+    for step in STEPS {
+        match step(app) {
+            Ok(again) => more |= again,
+            Err(error) if failed.is_none() => failed = Some(error),
+            Err(error) => log::error!("background work: {error}"),
+        }
+    }
+    failed.map_or(Ok(more), Err)
+}
+
+fn refresh_keys(app: &App) -> Result<bool, ApiError> {
     let real_now = app.clock.real_now();
     app.db.read(|conn| {
         app.signing.refresh(conn, &app.master, real_now).map_err(kstt_persistence::Error::Setup)
     })?;
-    let forget = (real_now - KEPT).naive_utc();
+    Ok(false)
+}
+
+fn forget(app: &App) -> Result<bool, ApiError> {
+    let before = (app.clock.real_now() - KEPT).naive_utc();
     app.db.write(|conn| {
-        exports::forget_before(conn, forget)?;
-        idempotency::forget_before(conn, forget)
+        exports::forget_before(conn, before)?;
+        idempotency::forget_before(conn, before)
     })?;
     app.limits.tidy();
-    let more = derive_again(app)? || more;
+    Ok(false)
+}
+
+/// Brings the search up with the tables.
+fn search(app: &App) -> Result<bool, ApiError> {
     if let Ok(search) = app.search() {
         app.db.read(|conn| search.catch_up(conn))?;
     }
     if let Ok(search) = app.feedback_search() {
         app.db.read(|conn| search.catch_up(conn))?;
     }
-    feedback::facts_tick(app)?;
-    let more = feedback::windows_tick(app)? || more;
-    let more = obligations::open_due_year(app)? || more;
-    let more = notifications::remind_tick(app)? || more;
-    Ok(notifications::dispatch_tick(app)? || more)
+    Ok(false)
 }
 
 /// Ends the work of this process in good order: what it held is free for the next one.

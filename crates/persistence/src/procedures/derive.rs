@@ -100,8 +100,12 @@ pub fn derive_again(conn: &mut Conn, units: &[KnownUnit], limit: i64) -> Result<
             .execute(conn)?;
         diesel::delete(procedure_files::table.filter(procedure_files::version_id.eq(&version.id)))
             .execute(conn)?;
-        let summary = version.summary()?;
-        Derived::of(&summary.gist, &serde_json::from_str(content)?, units).store(conn, version)?;
+        match (version.summary(), serde_json::from_str(content)) {
+            (Ok(summary), Ok(content)) => Derived::of(&summary.gist, &content, units).store(conn, version)?,
+            // It stays unfound, and keeps no other waiting.
+            (Err(error), _) => log::error!("version {} cannot be derived again: {error}", version.id),
+            (_, Err(error)) => log::error!("version {} cannot be derived again: {error}", version.id),
+        }
         diesel::update(procedure_versions::table.find(&version.id))
             .set((
                 procedure_versions::derived.eq(GENERATION),
