@@ -59,6 +59,7 @@ fn converse(stream: TcpStream, mails: &Mutex<Vec<String>>, refusing: &Mutex<bool
         let answer = match verb.as_str() {
             "EHLO" => "250-test\r\n250 8BITMIME\r\n",
             "MAIL" if *refusing.lock().unwrap() => "451 later\r\n",
+            "RCPT" if line.contains("nobody@") => "550 no such mailbox\r\n",
             "DATA" => {
                 in_letter = true;
                 "354 go on\r\n"
@@ -130,4 +131,19 @@ fn a_citizen_is_told_that_it_came_and_that_there_is_news_without_a_word_of_it() 
     crate::feedback::send(&city, silent);
     city.work_once();
     assert!(server.take().is_empty());
+}
+
+#[test]
+fn a_mailbox_that_is_not_there_keeps_nobody_elses_mail() {
+    let server = MailServer::start();
+    let city = City::with(&[("KSTT_SMTP_URL", &server.url), ("KSTT_MAIL_FROM", "kstt <kstt@city.example>")]);
+    for email in ["nobody@example.com", "not an, address@example.com", "an@example.com"] {
+        let mut letter = crate::feedback::letter();
+        letter["sender"]["email"] = json!(email);
+        crate::feedback::send(&city, letter);
+        city.work_once();
+    }
+    let mails = server.take();
+    assert_eq!(mails.len(), 1, "{mails:?}");
+    assert!(mails[0].contains("<an@example.com>"), "{}", mails[0]);
 }

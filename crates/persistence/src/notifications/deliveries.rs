@@ -154,8 +154,7 @@ pub fn settle(conn: &mut Conn, row: &DeliveryRow, now: NaiveDateTime) -> Result<
     Ok(())
 }
 
-/// Notes that something did not arrive: it is tried again, or given up, and its lane is left alone a while.
-/// Answers what has become of it.
+/// Notes that something did not arrive: it is tried again, or given up. Answers what has become of it.
 pub fn fail(
     conn: &mut Conn,
     row: &DeliveryRow,
@@ -164,7 +163,6 @@ pub fn fail(
     now: NaiveDateTime,
 ) -> Result<DeliveryState, Error> {
     let attempts = row.attempts + 1;
-    let count = |number: i64| usize::try_from(number).unwrap_or(usize::MAX);
     let wait = retries.after(count(attempts));
     let state = if wait.is_some() { DeliveryState::Pending } else { DeliveryState::Dead };
     diesel::update(d::table.find(&row.id))
@@ -176,17 +174,25 @@ pub fn fail(
             d::updated_at.eq(now),
         ))
         .execute(conn)?;
-    if let Some(lane) = lane(conn, &row.lane)? {
-        let failures = lane.failures + 1;
-        diesel::update(lanes::table.find(&row.lane))
-            .set((
-                lanes::failures.eq(failures),
-                lanes::failing_since.eq(Some(lane.failing_since.unwrap_or(now))),
-                lanes::rest_until.eq(now + retries.rest(count(failures))),
-            ))
-            .execute(conn)?;
-    }
     Ok(state)
+}
+
+/// Leaves a lane alone a while, the longer the more often it failed since it was well.
+pub fn rest(conn: &mut Conn, lane: &str, retries: &Retries, now: NaiveDateTime) -> Result<(), Error> {
+    let Some(lane) = self::lane(conn, lane)? else { return Ok(()) };
+    let failures = lane.failures + 1;
+    diesel::update(lanes::table.find(&lane.name))
+        .set((
+            lanes::failures.eq(failures),
+            lanes::failing_since.eq(Some(lane.failing_since.unwrap_or(now))),
+            lanes::rest_until.eq(now + retries.rest(count(failures))),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+fn count(number: i64) -> usize {
+    usize::try_from(number).unwrap_or(usize::MAX)
 }
 
 /// What went, goes or went not to a lane, newest first, before `before_id`; of one state if it is named.

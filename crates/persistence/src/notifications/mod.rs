@@ -8,7 +8,7 @@ mod webhooks;
 
 pub use deliveries::{
     DeliveryRow, Lane, MAIL, Outbound, Tally, begin, deliveries, due, enqueue, fail, lane, open_lane, replay,
-    rested, settle, tally, tally_all,
+    rest, rested, settle, tally, tally_all,
 };
 pub use inbox::{NotificationRow, Unread, insert, list, mark_read, of_event, unread};
 pub use positions::{advance, position};

@@ -8,7 +8,7 @@ use lettre::{Message, SmtpTransport, Transport};
 use serde_json::json;
 
 use super::super::announce::citizen_notice;
-use super::NotSent;
+use super::{Concern, NotSent};
 use crate::app::App;
 use crate::config::Config;
 use crate::http::ApiError;
@@ -44,7 +44,7 @@ pub const CITIZEN: &str = "citizen";
 /// mail, gets none, and that is no failure.
 pub fn send(app: &App, outbound: &Outbound) -> Result<Result<(), NotSent>, ApiError> {
     let Some(mailer) = &app.outgoing.mail else {
-        return Ok(failed("no mail server is configured".to_owned()));
+        return Ok(failed("no mail server is configured", Concern::Lane));
     };
     let user = &outbound.delivery.recipient;
     if user == CITIZEN {
@@ -66,7 +66,7 @@ pub fn send(app: &App, outbound: &Outbound) -> Result<Result<(), NotSent>, ApiEr
     let told = app.messages.templates.tell_or_name(notification.kind.0, &notification.facts);
     let (title, body) = if english { (told.title.en, told.body.en) } else { (told.title.vi, told.body.vi) };
     let Some(address) = &user.email else { return Ok(Ok(())) };
-    let Ok(address) = address.parse() else { return Ok(failed("the address cannot be read".to_owned())) };
+    let Ok(address) = address.parse() else { return Ok(unreadable()) };
     let to = Mailbox::new(Some(user.display_name), address);
     Ok(deliver(mailer, to, &notification.id, title, body))
 }
@@ -83,7 +83,7 @@ fn to_citizen(app: &App, mailer: &Mailer, outbound: &Outbound) -> Result<Result<
     };
     let facts = json!({ "code": row.code, "due_on": row.due_on() }).to_string();
     let told = app.messages.templates.tell_or_name(kind, &facts);
-    let Ok(address) = address.parse() else { return Ok(failed("the address cannot be read".to_owned())) };
+    let Ok(address) = address.parse() else { return Ok(unreadable()) };
     let to = Mailbox::new(sender.name.clone(), address);
     Ok(deliver(mailer, to, &outbound.event.id, told.title.vi, told.body.vi))
 }
@@ -97,12 +97,25 @@ fn deliver(mailer: &Mailer, to: Mailbox, id: &str, title: String, body: String) 
         .message_id(Some(format!("<{id}@{}>", mailer.from.email.domain())))
         .header(ContentType::TEXT_PLAIN)
         .body(body);
-    let sent = mail
-        .map_err(|error| error.to_string())
-        .and_then(|mail| mailer.server.send(&mail).map(drop).map_err(|error| error.to_string()));
-    sent.or_else(failed)
+    let mail = mail.or_else(|error| failed(&error.to_string(), Concern::Message))?;
+    match mailer.server.send(&mail) {
+        Ok(_) => Ok(()),
+        Err(error) => failed(&error.to_string(), concern(error.status().map(u16::from))),
+    }
 }
 
-fn failed(reason: String) -> Result<(), NotSent> {
-    Err(NotSent { reason: reason.chars().take(400).collect(), for_good: false })
+/// What an answer of the server says something about: 550 to 553 are of one mailbox (RFC 5321, 4.2.3).
+fn concern(status: Option<u16>) -> Concern {
+    match status {
+        Some(550..=553) => Concern::Message,
+        _ => Concern::Lane,
+    }
+}
+
+fn unreadable() -> Result<(), NotSent> {
+    failed("the address cannot be read", Concern::Message)
+}
+
+fn failed<T>(reason: &str, of: Concern) -> Result<T, NotSent> {
+    Err(NotSent { reason: reason.chars().take(400).collect(), of })
 }

@@ -52,11 +52,22 @@ impl Outgoing {
     }
 }
 
-/// Why a message did not arrive, in a sentence.
+/// Why a message did not arrive.
 pub struct NotSent {
+    /// A sentence.
     pub reason: String,
-    /// The receiver says that it will never want to hear of anything again.
-    pub for_good: bool,
+    pub of: Concern,
+}
+
+/// What a failure says something about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Concern {
+    /// The message alone: those behind it go on.
+    Message,
+    /// The way there: whatever goes it has to wait.
+    Lane,
+    /// The receiver, who never wants to hear of anything again.
+    Receiver,
 }
 
 /// Serves the lane that has waited longest; answers whether there was one.
@@ -66,12 +77,12 @@ pub fn send_turn(app: &App) -> Result<bool, ApiError> {
         let taken = app.db.write(|conn| rows::begin(conn, &lane, None, now(), LEASE))?;
         let Some(mut held) = taken else { continue };
         for outbound in app.db.read(|conn| rows::due(conn, &lane, now(), TURN))? {
-            let arrived = attempt(app, &outbound)?;
+            let goes_on = attempt(app, &outbound)?;
             let kept = app.db.write(|conn| rows::begin(conn, &lane, Some(held), now(), LEASE))?;
             // Someone else serves the lane by now.
             let Some(kept) = kept else { return Ok(true) };
             held = kept;
-            if !arrived {
+            if !goes_on {
                 break;
             }
         }
@@ -81,18 +92,21 @@ pub fn send_turn(app: &App) -> Result<bool, ApiError> {
     Ok(false)
 }
 
-/// Sends one message and notes what has become of it.
+/// Sends one message and notes what has become of it; answers whether its lane is well.
 fn attempt(app: &App, outbound: &Outbound) -> Result<bool, ApiError> {
     let by_mail = outbound.delivery.lane == MAIL;
     let sent = if by_mail { mail::send(app, outbound) } else { webhook::send(app, outbound) };
     // What cannot even be put together is a failure of its own, and keeps nothing behind it waiting.
-    let sent = sent.unwrap_or_else(|error| Err(NotSent { reason: error.sentence(), for_good: false }));
+    let sent = sent.unwrap_or_else(|error| Err(NotSent { reason: error.sentence(), of: Concern::Message }));
     let retries = retries(app, by_mail);
     let now = app.clock.real_now().naive_utc();
     app.db.write(|conn| match &sent {
         Ok(()) => rows::settle(conn, &outbound.delivery, now),
         Err(failure) => {
             let state = rows::fail(conn, &outbound.delivery, &failure.reason, retries, now)?;
+            if failure.of != Concern::Message {
+                rows::rest(conn, &outbound.delivery.lane, retries, now)?;
+            }
             log::warn!(
                 "event {} did not reach {} ({state}): {}",
                 outbound.event.id,
@@ -102,10 +116,11 @@ fn attempt(app: &App, outbound: &Outbound) -> Result<bool, ApiError> {
             Ok::<_, Error>(())
         }
     })?;
-    if let Err(NotSent { for_good: true, .. }) = &sent {
+    let concern = sent.err().map(|failure| failure.of);
+    if concern == Some(Concern::Receiver) {
         webhook::disable(app, &outbound.delivery.lane)?;
     }
-    Ok(sent.is_ok())
+    Ok(concern.is_none_or(|concern| concern == Concern::Message))
 }
 
 fn retries(app: &App, by_mail: bool) -> &Retries {

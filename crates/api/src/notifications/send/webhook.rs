@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-use super::{NotSent, envelope};
+use super::{Concern, NotSent, envelope};
 use crate::app::App;
 use crate::http::{ApiError, Halt, ProblemCode, Tx};
 
@@ -61,7 +61,7 @@ pub fn send(app: &App, outbound: &Outbound) -> Result<Result<(), NotSent>, ApiEr
         Ok::<_, kstt_persistence::Error>((row, unit))
     })?;
     let Some(row) = row.filter(|row| row.disabled_at.is_none()) else {
-        return Ok(Err(NotSent { reason: "the webhook is disabled".into(), for_good: false }));
+        return Ok(Err(NotSent { reason: "the webhook is disabled".into(), of: Concern::Lane }));
     };
     let event = envelope::cloud_event(&app.config.issuer, &outbound.event, unit.as_deref(), outbound.seq);
     call(app, &row, &outbound.event.id, &event)
@@ -93,14 +93,14 @@ fn call(app: &App, row: &WebhookRow, id: &str, event: &Value) -> Result<Result<(
         Ok(status @ 300..=399) => {
             Err(failed(format!("the receiver redirects ({status}), which is not followed")))
         }
-        Ok(410) => Err(NotSent { reason: "the receiver is gone (410)".into(), for_good: true }),
+        Ok(410) => Err(NotSent { reason: "the receiver is gone (410)".into(), of: Concern::Receiver }),
         Ok(status) => Err(failed(format!("the receiver answered {status}"))),
         Err(error) => Err(failed(error.to_string().chars().take(400).collect())),
     })
 }
 
 fn failed(reason: String) -> NotSent {
-    NotSent { reason, for_good: false }
+    NotSent { reason, of: Concern::Lane }
 }
 
 /// Disables a webhook whose receiver is gone for good.
