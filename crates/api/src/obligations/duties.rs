@@ -29,7 +29,7 @@ use crate::sight::Whose;
 const BACK: Days = Days::new(92);
 const AHEAD: Days = Days::new(400);
 /// A calendar shows no more.
-const MOST_EVENTS: i64 = 2_000;
+const MOST_EVENTS: usize = 2_000;
 
 /// A span of days.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -112,10 +112,16 @@ async fn get_duties_calendar(
         .read(move |conn| {
             let unit = subscribed(conn, &code, &query.0.token)?;
             let scope = Scope::Unit { unit_id: unit.id.clone(), day: today, own: true };
-            let filter =
-                Filter { due_from: Some(today - BACK), due_to: Some(today + AHEAD), ..Filter::default() };
-            let part = Part { after: None, limit: MOST_EVENTS };
-            let found = rows::list(conn, &scope, &filter, now.naive_utc(), part)?;
+            let mut due = |from: NaiveDate, to: NaiveDate, limit: usize| {
+                let filter = Filter { due_from: Some(from), due_to: Some(to), ..Filter::default() };
+                let part = Part { after: None, limit: i64::try_from(limit).unwrap_or(i64::MAX) };
+                rows::list(conn, &scope, &filter, now.naive_utc(), part)
+            };
+            // What is to come before what was.
+            let mut found = due(today, today + AHEAD, MOST_EVENTS)?;
+            let room = MOST_EVENTS - found.len();
+            found.extend(due(today - BACK, today, room)?);
+            found.sort_by(|a, b| a.sort_key.cmp(&b.sort_key));
             let told = Teller::at(&app, conn, now)?.all(conn, &found)?;
             Ok(ics::calendar(&unit.code, &told))
         })
