@@ -37,7 +37,7 @@ fn a_preview_explains_every_day_and_tells_both_readings() {
     assert_eq!(readings[0]["explanation"].as_array().unwrap().len(), 21);
     assert_eq!(readings[0]["explanation"][0]["reason"], "start_day_not_counted");
     let told = ask(json!({ "rule": "K-30", "period": "2020-Q1", "unit_kind": "commune" })).expect(200).body;
-    assert_eq!(told["due_on"], "2020-03-19");
+    assert_eq!(told["due_on"], "2020-03-20");
     for (body, pointer, code) in [
         (json!({ "rule": "K-44" }), "/at", "opening_needed"),
         (json!({ "rule": "K-44", "period": "2020-Q1", "unit_kind": "commune" }), "/period", "other_opening"),
@@ -67,14 +67,14 @@ fn an_open_rule_is_set_from_a_day_and_a_fixed_one_is_not() {
         let etag = admin.get(&path).expect(200).etag();
         admin.send("PUT", &path).header("If-Match", &etag).json(body).answer()
     };
-    let set = put("K-30", change(true, "2020-01-01")).expect(200).body;
+    let set = put("K-30", change(false, "2020-01-01")).expect(200).body;
     assert_eq!(set["versions"].as_array().unwrap().len(), 2);
     assert_eq!(set["versions"][0]["valid_to"], "2020-01-01");
     let due = |period: &str| {
         let body = json!({ "rule": "K-30", "period": period, "unit_kind": "commune" });
         city.post("/v1/obligations/preview", body).expect(200).body["due_on"].clone()
     };
-    assert_eq!((due("2019-Q4"), due("2020-Q1")), (json!("2019-12-19"), json!("2020-03-20")));
+    assert_eq!((due("2019-Q4"), due("2020-Q1")), (json!("2019-12-20"), json!("2020-03-19")));
     let stale = admin
         .send("PUT", "/v1/deadline-rules/K-30")
         .header("If-Match", "\"1-0\"")

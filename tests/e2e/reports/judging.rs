@@ -47,7 +47,7 @@ fn late_is_told_and_never_refused_and_meets_what_is_owed() {
         let path = "/v1/obligations?unit=C31117&subject=periodic_report:2019-Q1/06/VPCP/KSTT";
         office.get(path).expect(200).body["items"][0].clone()
     };
-    assert_eq!((&duty()["state"], &duty()["due_on"]), (&json!("open"), &json!("2019-03-19")));
+    assert_eq!((&duty()["state"], &duty()["due_on"]), (&json!("open"), &json!("2019-03-20")));
     city.clock.set("2019-03-21T09:00:00+07:00");
     assert_eq!(
         (&duty()["state"], &head.get(&format!("/v1/reports/{id}")).expect(200).body["late"]),

@@ -19,8 +19,8 @@ fn a_year_has_its_periods_with_windows_and_both_readings_of_each_cut_off() {
             "code": "2019-Q1", "kind": "quarter", "title": null, "first_day": "2019-01-01", "last_day": "2019-03-31",
             "data_from": "2019-01-01", "data_to": "2019-03-31", "frozen_at": null,
             "cutoffs": [
-                { "owed_by": ["commune"], "strict_on": "2019-03-19", "mild_on": "2019-03-20", "due_on": "2019-03-19" },
-                { "owed_by": ["department", "district"], "strict_on": "2019-03-24", "mild_on": "2019-03-25", "due_on": "2019-03-24" },
+                { "owed_by": ["commune"], "strict_on": "2019-03-19", "mild_on": "2019-03-20", "due_on": "2019-03-20" },
+                { "owed_by": ["department", "district"], "strict_on": "2019-03-24", "mild_on": "2019-03-25", "due_on": "2019-03-25" },
             ],
         })
     );
@@ -57,7 +57,7 @@ fn one_call_tells_who_owes_what() {
         [2, 1, 1, 1, 0]
     );
     assert_eq!(communes["missing"], owed - 2);
-    assert_eq!(level("district")["missing"], 0, "districts have until the 24th");
+    assert_eq!(level("district")["missing"], 0, "districts have until the 25th");
     // The city's own comes after its units' (ND 09/2019 Art. 13).
     assert_eq!(
         (&told["city"]["due_on"], &told["city"]["state"], &told["city"]["met_at"]),

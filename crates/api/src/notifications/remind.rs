@@ -3,6 +3,9 @@
 
 use std::collections::{BTreeMap, HashSet};
 
+use chrono::{NaiveDate, TimeDelta};
+use kstt_domain::calendar::vn_date;
+use kstt_domain::obligations::Reminded;
 use kstt_domain::policy::actions::RemindOfObligation;
 use kstt_domain::policy::{Actor, Target};
 use kstt_persistence::audit::Change;
@@ -11,6 +14,7 @@ use serde_json::json;
 
 use crate::app::App;
 use crate::http::{ApiError, Halt, Tx};
+use crate::obligations::rule_of;
 use crate::reports;
 
 /// So many obligations are looked at in one transaction.
@@ -58,7 +62,7 @@ fn remind(tx: &mut Tx<'_>, together: &[ObligationRow]) -> Result<(), Halt> {
 fn next_step(tx: &mut Tx<'_>, row: &ObligationRow) -> Result<Option<String>, Halt> {
     let (calendar, hours) = (tx.app.calendar(tx.conn)?, &tx.app.office_hours);
     let dealt_with = rows::dealt_with(tx.conn, row)?;
-    let of = (row.trigger_at.and_utc(), row.due_on);
+    let of = Reminded { began: row.trigger_at.and_utc(), by: urged_by(tx, row)?, due_on: row.due_on };
     let turn = tx.app.messages.reminders.turn(&calendar, hours, of, &dealt_with, tx.now);
     let permit = tx.permit::<RemindOfObligation>(&Target::city(&row.id))?;
     let now = tx.now.naive_utc();
@@ -68,6 +72,13 @@ fn next_step(tx: &mut Tx<'_>, row: &ObligationRow) -> Result<Option<String>, Hal
     }
     rows::remind_again(tx.conn, &permit, row, turn.next.map(|next| next.naive_utc()))?;
     Ok(turn.send.map(|step| step.id.clone()))
+}
+
+/// A date of a period may be read two ways: people are urged by the day on which it first warns.
+fn urged_by(tx: &mut Tx<'_>, row: &ObligationRow) -> Result<NaiveDate, Halt> {
+    let rule = rule_of(tx, row)?.read()?;
+    let warns_after = vn_date((row.warn_at - TimeDelta::seconds(1)).and_utc());
+    Ok(if rule.timing.is_of_dates() { warns_after.min(row.due_on) } else { row.due_on })
 }
 
 /// Writes a step into the trail, as an event of the first of those that are at it.

@@ -20,6 +20,6 @@ pub use codes::{
 };
 pub use deadline::{Counting, Deadline, NoDeadline, Opening, Reading};
 pub use duty_period::DutyPeriod;
-pub use reminders::{ReminderSchedule, ReminderSide, ReminderStep, Turn};
+pub use reminders::{Reminded, ReminderSchedule, ReminderSide, ReminderStep, Turn};
 pub use rule::{Basis, Cutoff, DeadlineRule, Every, Timing, Words};
 pub use rules::{RuleFault, RuleTable};

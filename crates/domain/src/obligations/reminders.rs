@@ -37,6 +37,17 @@ pub struct ReminderStep {
     pub tell: Vec<Audience>,
 }
 
+/// The clock that is reminded of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reminded {
+    pub began: DateTime<Utc>,
+    /// The day by which people are urged to be done: the last one by the stricter reading where a date can be read two
+    /// ways, else the last lawful one.
+    pub by: NaiveDate,
+    /// The last lawful day.
+    pub due_on: NaiveDate,
+}
+
 /// What is to be done about one obligation now.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Turn<'s> {
@@ -54,13 +65,13 @@ impl ReminderStep {
         &self,
         calendar: &WorkCalendar,
         hours: &OfficeHours,
-        due_on: NaiveDate,
+        of: Reminded,
     ) -> Result<DateTime<Utc>, CalendarError> {
-        let away = |term: Term| Ok(calendar.compute(hours, Start::Day(due_on), &term)?.due_on);
+        let away = |day: NaiveDate, term: Term| Ok(calendar.compute(hours, Start::Day(day), &term)?.due_on);
         let day = match self.when {
-            ReminderSide::Before => away(Term::before(self.working_days, TermUnit::WorkingDay))?,
-            ReminderSide::On => calendar.working_day_on_or_before(due_on)?,
-            ReminderSide::After => away(Term::after(self.working_days, TermUnit::WorkingDay))?,
+            ReminderSide::Before => away(of.by, Term::before(self.working_days, TermUnit::WorkingDay))?,
+            ReminderSide::On => calendar.working_day_on_or_before(of.by)?,
+            ReminderSide::After => away(of.due_on, Term::after(self.working_days, TermUnit::WorkingDay))?,
         };
         let opens =
             hours.spans().first().map_or(TimeDelta::zero(), |span| span.from - chrono::NaiveTime::MIN);
@@ -69,21 +80,20 @@ impl ReminderStep {
 }
 
 impl ReminderSchedule {
-    /// What is due at `now` of the reminders of a clock that `began` and has this last lawful day,
-    /// `dealt_with` being those that were sent or skipped. A step before the clock began is none of its own;
+    /// What is due at `now` of the reminders of a clock, `dealt_with` being those that were sent or skipped. A step before the clock began is none of its own;
     /// one beyond the end of the calendar is never due.
     pub fn turn(
         &self,
         calendar: &WorkCalendar,
         hours: &OfficeHours,
-        (began, due_on): (DateTime<Utc>, NaiveDate),
+        of: Reminded,
         dealt_with: &[String],
         now: DateTime<Utc>,
     ) -> Turn<'_> {
         let waiting = self.steps.iter().filter(|step| !dealt_with.contains(&step.id));
         let mut timed: Vec<(DateTime<Utc>, &ReminderStep)> = waiting
-            .filter_map(|step| Some((step.moment(calendar, hours, due_on).ok()?, step)))
-            .filter(|(moment, _)| *moment > began)
+            .filter_map(|step| Some((step.moment(calendar, hours, of).ok()?, step)))
+            .filter(|(moment, _)| *moment > of.began)
             .collect();
         timed.sort_by_key(|(moment, _)| *moment);
         let next = timed.iter().map(|(moment, _)| *moment).find(|moment| *moment > now);
@@ -119,7 +129,8 @@ mod tests {
     ) -> (Option<String>, Vec<String>, Option<DateTime<Utc>>) {
         let dealt_with: Vec<String> = dealt_with.iter().map(|id| (*id).to_owned()).collect();
         let schedule = schedule();
-        let of = (at("2019-01-01T00:00:00+07:00"), due_on.parse().unwrap());
+        let due_on = due_on.parse().unwrap();
+        let of = Reminded { began: at("2019-01-01T00:00:00+07:00"), by: due_on, due_on };
         let turn = schedule.turn(&calendar(), &OfficeHours::default(), of, &dealt_with, at(now));
         let ids = |steps: Vec<&ReminderStep>| steps.into_iter().map(|step| step.id.clone()).collect();
         (turn.send.map(|step| step.id.clone()), ids(turn.skip), turn.next)
@@ -162,9 +173,26 @@ mod tests {
         let began = at("2019-03-15T08:00:00+07:00");
         let due_on = "2019-03-19".parse().unwrap();
         let (schedule, hours) = (schedule(), OfficeHours::default());
-        let turn = schedule.turn(&calendar(), &hours, (began, due_on), &[], began);
+        let turn = schedule.turn(&calendar(), &hours, Reminded { began, by: due_on, due_on }, &[], began);
         assert_eq!((turn.send, turn.skip), (None, vec![]));
         assert_eq!(turn.next, Some(at("2019-03-19T07:30:00+07:00")));
+    }
+
+    #[test]
+    fn where_a_date_can_be_read_two_ways_people_are_urged_by_the_stricter_one() {
+        let (schedule, hours, calendar) = (schedule(), OfficeHours::default(), calendar());
+        let of = Reminded {
+            began: at("2019-01-01T00:00:00+07:00"),
+            by: "2019-03-19".parse().unwrap(),
+            due_on: "2019-03-20".parse().unwrap(),
+        };
+        let told = |now: &str| {
+            let turn = schedule.turn(&calendar, &hours, of, &["before-5".into(), "before-2".into()], at(now));
+            (turn.send.map(|step| step.id.clone()), turn.next)
+        };
+        let (on, after) = (at("2019-03-19T07:30:00+07:00"), at("2019-03-21T07:30:00+07:00"));
+        assert_eq!(told("2019-03-19T07:00:00+07:00"), (None, Some(on)));
+        assert_eq!(told("2019-03-20T07:30:00+07:00"), (Some("on-day".into()), Some(after)));
     }
 
     #[test]

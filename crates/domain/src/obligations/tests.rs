@@ -108,11 +108,12 @@ fn a_date_that_can_be_read_two_ways_tells_both() {
     assert_eq!(
         told,
         [
-            (DateReading::Exclusive, day("2019-03-19"), true),
-            (DateReading::Inclusive, day("2019-03-20"), false),
+            (DateReading::Exclusive, day("2019-03-19"), false),
+            (DateReading::Inclusive, day("2019-03-20"), true),
         ]
     );
-    assert_eq!(found.due_on, day("2019-03-19"));
+    // The stricter reading warns, the milder one is the end.
+    assert_eq!((found.due_on, found.warn_at), (day("2019-03-20"), after(day("2019-03-19"))));
     assert_eq!(due("K-30", period("2019-Q1", UnitKind::District), &[]), Err(NoDeadline::NotOwed));
     assert_eq!(due("K-30", morning("2019-03-04"), &[]), Err(NoDeadline::Opening));
     assert_eq!(due("K-56", morning("2019-03-04"), &[]), Err(NoDeadline::Shape));
