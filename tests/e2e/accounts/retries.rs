@@ -157,3 +157,11 @@ fn a_key_of_the_wrong_shape_is_refused() {
     }
     log_in(&city, "mot.lan", "khong-co-nguoi-nay").expect(401);
 }
+
+#[test]
+fn a_key_that_is_no_text_is_refused_and_not_overlooked() {
+    let city = City::new();
+    let admin = city.login("admin.vpubnd");
+    let send = admin.send("POST", "/v1/accounts").header("Idempotency-Key", "lần-gửi-thứ-nhất-0001");
+    assert_eq!(send.json(new_account("mot.lan", "officer", "SXD")).answer().status, 400);
+}

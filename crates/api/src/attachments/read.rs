@@ -136,7 +136,7 @@ async fn link_feedback_file(
     caller.require(Action::ReadFeedback)?;
     let ((id, file_id), today) = (path.into_inner(), caller.today());
     caller
-        .write("", move |tx| {
+        .tell(move |tx| {
             let (item, found) = seen(tx.conn, tx.app, tx.actor, &id, today)?;
             let viewers = tx.viewers()?;
             let row = found.into_iter().find(|row| row.id == file_id).ok_or_else(ApiError::not_found)?;

@@ -96,7 +96,7 @@ async fn link_report_file(
     caller.require(Action::ReadReports)?;
     let ((id, file_id), today) = (path.into_inner(), caller.today());
     caller
-        .write("", move |tx| {
+        .tell(move |tx| {
             let (_, submits) = reports::seen(tx.conn, tx.app, tx.actor, &id, today)?;
             let (report, reads) = reports::open_for::<ReadReports>(tx, &id)?;
             let found = rows::of_report(tx.conn, &report.id)?;

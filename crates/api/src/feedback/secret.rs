@@ -38,6 +38,13 @@ impl FromRequest for Secret {
     }
 }
 
+impl Secret {
+    /// The fingerprint of a request that it came with: with another one nothing of the answer is kept.
+    pub fn with(&self, body_hash: &str) -> String {
+        canonical(format!("{body_hash} {}", self.0).as_bytes())
+    }
+}
+
 /// Digits and letters that nobody takes for one another.
 const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 

@@ -64,7 +64,11 @@ impl Ctx {
             user_agent: text(header::USER_AGENT).map(|agent| agent.chars().take(300).collect()),
             if_match: text(header::IF_MATCH),
             if_none_match: text(header::IF_NONE_MATCH),
-            idempotency_key: text(HeaderName::from_static("idempotency-key")),
+            // What is no text is refused with the keys that are too short, and not overlooked.
+            idempotency_key: req
+                .headers()
+                .get("idempotency-key")
+                .map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned()),
             address_asked: req.uri().path_and_query().map_or_else(String::new, |address| address.to_string()),
             method: req.method().clone(),
             app,

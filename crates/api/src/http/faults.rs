@@ -1,6 +1,7 @@
 //! Collecting every fault of a body before refusing it.
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
+use kstt_domain::calendar::vn_date;
 use kstt_domain::text;
 use utoipa::openapi::schema::{Array, ArrayBuilder, ObjectBuilder, Type};
 
@@ -74,6 +75,15 @@ impl Faults {
                 format!("One is longer than {LENGTH} characters."),
             );
             self.add(pointer, "too_long", detail);
+        }
+    }
+
+    /// A moment from 1900 on that is not to come.
+    pub fn past(&mut self, pointer: &str, value: DateTime<Utc>, now: DateTime<Utc>) {
+        if value > now {
+            self.add(pointer, "out_of_range", say("Không được ở tương lai.", "It cannot lie in the future."));
+        } else {
+            self.day(pointer, vn_date(value));
         }
     }
 

@@ -183,6 +183,15 @@ impl Caller {
     {
         write(self.ctx.clone(), self.actor.clone(), body_hash.to_owned(), work).await
     }
+
+    /// Like [`Self::write`], for what is told and not made: each time it is judged anew, and no answer is kept.
+    pub async fn tell<F>(&self, work: F) -> Result<HttpResponse, ApiError>
+    where
+        F: Fn(&mut Tx<'_>) -> Result<Reply, Halt> + Send + 'static,
+    {
+        let ctx = Ctx { idempotency_key: None, ..self.ctx.clone() };
+        write(ctx, self.actor.clone(), String::new(), work).await
+    }
 }
 
 impl Visitor {
@@ -338,8 +347,12 @@ fn retry_key(ctx: &Ctx, actor: &Actor, request_hash: String) -> Result<Option<id
             ),
         ));
     }
-    // Two people without accounts may choose the same key.
-    let whose = if actor.kind == ActorKind::Citizen { &request_hash } else { &actor.id };
+    // Two people without accounts may choose the same key; one person may act for two units.
+    let whose = match (&actor.unit, actor.kind) {
+        (_, ActorKind::Citizen) => request_hash.clone(),
+        (Some(unit), _) => format!("{} {}", actor.id, unit.id),
+        (None, _) => actor.id.clone(),
+    };
     Ok(Some(idempotency::Key {
         scope: canonical(format!("{} {} {whose}", ctx.method, ctx.address_asked).as_bytes()),
         key: key.clone(),
