@@ -3,6 +3,7 @@
 mod citizen;
 mod clocks;
 mod conduct;
+mod corrected;
 mod export;
 pub mod files;
 mod intake;

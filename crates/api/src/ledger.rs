@@ -37,9 +37,8 @@ impl Entry<'_> {
             need(self.entered_at.is_some(), "/entered_at");
         }
         need(self.state != LedgerState::Blocked || missing.is_some(), "/missing");
-        if self.entered_at.is_some_and(|at| at > now) {
-            let detail = say("Không được ở tương lai.", "It cannot lie in the future.");
-            faults.add("/entered_at", "out_of_range", detail);
+        if let Some(at) = self.entered_at {
+            faults.past("/entered_at", at, now);
         }
         Noted { national_code, missing, note }
     }

@@ -1,6 +1,6 @@
 //! Changes that share a commit: each is made once or not at all, whatever becomes of those beside it.
 
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::panic)]
 
 use std::sync::mpsc;
 

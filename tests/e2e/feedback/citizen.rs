@@ -105,3 +105,37 @@ fn the_days_begin_when_the_last_fault_is_cured() {
         (&json!("2019-03-28"), &json!([]), &json!("2019-03-08T03:00:00Z"))
     );
 }
+
+#[test]
+fn a_retry_needs_the_secret_as_well() {
+    let city = City::new();
+    let receipt = send(&city, letter());
+    let again = |secret: &str| {
+        let path = format!("/v1/public/feedback/{}/supplement", receipt.code);
+        let request = city.send("POST", &path).header("Idempotency-Key", "bo-sung-mot-lan-duy-nhat");
+        let request = if secret.is_empty() { request } else { request.header("Feedback-Secret", secret) };
+        request.json(json!({ "text": "Tôi bổ sung biên nhận." })).answer()
+    };
+    let first = again(&receipt.secret).expect(200);
+    let second = again(&receipt.secret).expect(200);
+    assert_eq!((&second.body, second.header("idempotency-replayed")), (&first.body, "true"));
+    for other in ["", "0a1b2-c3d4e-f5g6h-7j8k9"] {
+        assert_eq!(again(other).status, 404, "{other}");
+    }
+}
+
+#[test]
+fn what_is_withdrawn_after_it_was_published_is_public_no_longer() {
+    let city = City::new();
+    let receipt = transferred(&city, "regulation", "SXD");
+    answered(&city, &receipt.code);
+    let texts =
+        json!({ "title": "Chậm trả kết quả", "content": "Chậm trả kết quả.", "answer": "Đã trả kết quả." });
+    act(&city.login("controller.vpubnd"), &receipt.code, "publish", texts).expect(200);
+    let public = || city.get("/v1/public/feedback?limit=200").expect(200).text.contains(&receipt.code);
+    assert!(public());
+    receipt.act(&city, "reopen", json!({ "reason": "Kết quả vẫn chưa đúng." })).expect(200);
+    assert!(public(), "it is public until it is taken back");
+    receipt.act(&city, "withdraw", json!({ "reason": "Đã giải quyết." })).expect(200);
+    assert!(!public());
+}

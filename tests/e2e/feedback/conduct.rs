@@ -90,3 +90,49 @@ fn another_unit_that_handles_it_may_know_the_sender() {
     city.login("officer.d916").get(&path).expect(200);
     assert_eq!(city.login("chairman.ubndtp").get(&path).status, 403);
 }
+
+#[test]
+fn a_part_tells_the_unit_complained_of_no_more_than_the_whole() {
+    let city = City::new();
+    let mut complaint = letter();
+    complaint["content"] =
+        json!("Tôi là Nguyễn Văn An, điện thoại 0900 000 001, nộp hồ sơ mà nay chưa có kết quả.");
+    complaint["about"] = json!({ "unit_code": "C31117" });
+    let receipt = send(&city, complaint);
+    let office = city.login("controller.vpubnd");
+    act(&office, &receipt.code, "accept", json!({ "class": "conduct" })).expect(200);
+    let parts = json!({ "parts": [{ "class": "conduct", "unit": "D916" }, { "class": "regulation", "unit": "C31117" }] });
+    act(&office, &receipt.code, "split", parts).expect(200);
+    let path = format!("/v1/feedback/{}%2F2", receipt.code);
+    let read = city.login("head.c31117").get(&path).expect(200);
+    assert_eq!(read.body["redacted"], true);
+    assert!(!read.text.contains("Nguyễn Văn An") && !read.text.contains("0900"), "{}", read.text);
+    assert_eq!(city.login("officer.c31117").get(&format!("{path}/sender?reason=xem%20ai")).status, 403);
+    // What is added to a part about its sender is the sender's of the whole.
+    let (other, code) = (city.login("officer.d916"), format!("{}%2F1", receipt.code));
+    let more = json!({ "text": "Người dân cho số mới.", "sender": { "phone": "0911 222 333" } });
+    act(&office, &code, "supplement", more).expect(200);
+    let sender = other.get(&format!("/v1/feedback/{code}/sender?reason=li%C3%AAn%20h%E1%BB%87")).expect(200);
+    assert_eq!(sender.body["sender"]["phone"], "0911 222 333");
+}
+
+#[test]
+fn each_reading_of_a_sender_is_judged_and_kept_anew() {
+    let city = City::new();
+    let receipt = super::transferred(&city, "regulation", "D916");
+    let officer = city.login("officer.d916");
+    let ask = || {
+        let path = format!("/v1/feedback/{}/sender?reason=li%C3%AAn%20h%E1%BB%87", receipt.code);
+        officer.send("GET", &path).header("Idempotency-Key", "doc-nguoi-gui-mot-lan").answer()
+    };
+    for _ in 0..2 {
+        assert_eq!(ask().expect(200).header("idempotency-replayed"), "");
+    }
+    let office = city.login("controller.vpubnd");
+    let trail = office.get(&format!("/v1/audit?subject=feedback:{}", receipt.code)).expect(200).body;
+    let reads =
+        trail["items"].as_array().unwrap().iter().filter(|row| row["action"] == "feedback.read_sender");
+    assert_eq!(reads.count(), 2);
+    act(&office, &receipt.code, "transfer", json!({ "unit": "SXD" })).expect(200);
+    assert_eq!(ask().status, 404);
+}

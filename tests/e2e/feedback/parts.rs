@@ -38,6 +38,13 @@ fn a_duplicate_is_suggested_by_sender_and_by_text_and_never_merged_by_itself() {
     let read = same_text.follow(&city).expect(200).body;
     assert_eq!(read["updates"][0]["text"], format!("Trùng với {}.", first.code));
     assert_eq!(act(&office, &first.code, "merge", json!({ "into": same_text.code })).status, 422);
+    city.clock.set("2019-03-05T08:00:00+07:00");
+    let newer = send(&city, letter());
+    let wrong = act(&office, &first.code, "merge", json!({ "into": newer.code }));
+    assert_eq!(wrong.status, 422, "whoever wrote first keeps their days: {}", wrong.text);
+    same_sender.act(&city, "withdraw", json!({ "reason": "Đã giải quyết." })).expect(200);
+    let ended = act(&office, &newer.code, "merge", json!({ "into": same_sender.code }));
+    assert_eq!(ended.status, 422, "nobody answers what was withdrawn: {}", ended.text);
     city.clock.set("2019-06-30T08:00:00+07:00");
     let late = send(&city, letter());
     let found = office.get(&format!("/v1/feedback/{}/resembling", late.code)).expect(200).body;
@@ -118,5 +125,27 @@ fn a_whole_is_not_answered_past_its_parts_and_takes_them_with_it() {
     assert_eq!(other.follow(&city).expect(200).body["updates"][0]["text"], "Đang xác minh phần xây dựng.");
     other.act(&city, "withdraw", json!({ "reason": "Đã giải quyết." })).expect(200);
     let told = office.get(&format!("/v1/feedback/{}/parts", other.code)).expect(200).body;
-    assert!(told["items"].as_array().unwrap().iter().all(|part| part["state"] == "withdrawn"), "{told}");
+    let states: Vec<&serde_json::Value> =
+        told["items"].as_array().unwrap().iter().map(|part| &part["state"]).collect();
+    assert_eq!(states, ["withdrawn", "withdrawn"]);
+}
+
+#[test]
+fn a_whole_of_which_all_parts_were_guided_elsewhere_was_guided_elsewhere() {
+    let city = City::new();
+    let receipt = send(&city, letter());
+    let office = city.login("controller.vpubnd");
+    act(&office, &receipt.code, "accept", json!({ "class": "mixed" })).expect(200);
+    let parts = json!({ "parts": [{ "class": "conduct", "unit": "SXD" }, { "class": "regulation", "unit": "D916" }] });
+    act(&office, &receipt.code, "split", parts).expect(200);
+    for (unit, number) in [("sxd", 1), ("d916", 2)] {
+        let part = format!("{}%2F{number}", receipt.code);
+        let officer = city.login(&format!("officer.{unit}"));
+        act(&officer, &part, "hand-back", json!({ "text": "Không thuộc thẩm quyền." })).expect(200);
+        assert_eq!(act(&office, &part, "merge", json!({ "into": receipt.code })).status, 409);
+        let guide = json!({ "to": "other_body", "text": "Đề nghị gửi Thanh tra." });
+        act(&office, &part, "guide-elsewhere", guide).expect(200);
+    }
+    let whole = office.get(&format!("/v1/feedback/{}", receipt.code)).expect(200).body;
+    assert_eq!((&whole["state"], &whole["guided_to"]), (&json!("out_of_scope"), &json!("other_body")));
 }

@@ -93,6 +93,9 @@ pub fn perform<A: Changes>(
     if state.is_over() != before.state.0.is_over() {
         row.ended_at = state.is_over().then_some(tx.now.naive_utc());
     }
+    if state.is_over() && state != FeedbackState::Published {
+        rows::unpublish(tx.conn, permit, &row.id)?;
+    }
     clocks::follow(tx, before, &mut row, event)?;
     let now = tx.now.naive_utc();
     let row = rows::store(tx.conn, permit, before, row, now)?.ok_or(Halt::Raced)?;

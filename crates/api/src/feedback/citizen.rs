@@ -184,7 +184,7 @@ async fn supplement_feedback(
     let wanted = body.value;
     visitor
         .write_as_citizen(
-            &body.hash,
+            &secret.with(&body.hash),
             |kept| Ok(kept.to_owned()),
             move |tx| {
                 let (before, permit) = own(tx, &code, &secret)?;
@@ -209,7 +209,9 @@ pub fn add<A: rows::Changes>(
     let more = wanted.sender.clone().map(Sender::cleaned).unwrap_or_default();
     letter::check_sender(&mut faults, &more);
     faults.finish()?;
-    let known = sender::of(tx.app, tx.conn, &row.id)?.unwrap_or_default();
+    // The sender of a part is that of the whole.
+    let whose = row.parent_id.clone().unwrap_or_else(|| row.id.clone());
+    let known = sender::of(tx.app, tx.conn, &whose)?.unwrap_or_default();
     let whole = Sender {
         name: more.name.or(known.name),
         address: more.address.or(known.address),
@@ -221,7 +223,7 @@ pub fn add<A: rows::Changes>(
         let letter = Letter { title: &row.title, content: &content, sender: &whole };
         row.grounds = letter::codes_of(&grounds(letter, &tx.app.feedback));
     }
-    rows::replace_sender(tx.conn, permit, &sender::seal(tx.app, row, &whole)?)?;
+    rows::replace_sender(tx.conn, permit, &sender::seal(tx.app, (&whose, row.received_at), &whole)?)?;
     Ok(Said::openly(text))
 }
 
@@ -267,7 +269,7 @@ async fn says(
     let wanted = body.value;
     visitor
         .write_as_citizen(
-            &body.hash,
+            &secret.with(&body.hash),
             |kept| Ok(kept.to_owned()),
             move |tx| {
                 let (before, permit) = own(tx, &code, &secret)?;
@@ -305,7 +307,7 @@ async fn vote_on_feedback(
     let satisfied = body.value.satisfied;
     visitor
         .write_as_citizen(
-            &body.hash,
+            &secret.with(&body.hash),
             |kept| Ok(kept.to_owned()),
             move |tx| {
                 let (before, permit) = own(tx, &code, &secret)?;

@@ -3,7 +3,9 @@
 //! The citizen's twenty days (K-44) run from the first receipt in the city, or from the moment the last
 //! fault of ND 20/2008 Art. 7 was cured, and do not start anew when the item is transferred.
 
-use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use std::collections::HashSet;
+
+use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeDelta, Utc};
 use kstt_domain::feedback::{FeedbackClass, FeedbackEvent, FeedbackState};
 use kstt_domain::policy::Target;
 use kstt_persistence::feedback::{self as rows, FeedbackRow};
@@ -11,7 +13,7 @@ use kstt_persistence::obligations::{Moments, ObligationRow};
 
 use super::KIND;
 use crate::http::{Halt, Tx};
-use crate::obligations::Clocks;
+use crate::obligations::{Clocks, meet};
 
 /// Clocks that end with an answer or without one.
 const ALL: &[&str] = &["K-40a", "K-42", "K-43", "K-44", "K-44a", "K-45", "K-46", "K-47", "K-48"];
@@ -20,8 +22,10 @@ const OF_RESULT: &[&str] = &["K-46", "K-48"];
 /// What is not owed any longer of an item that is closed; its result still goes into the national system (K-46).
 const UNTIL_CLOSED: &[&str] = &["K-42", "K-43", "K-44", "K-44a", "K-45", "K-47", "K-48"];
 /// What counts from the receipt in the city.
-const FROM_RECEIPT: &[&str] = &["K-42", "K-43", "K-44", "K-47"];
+const FROM_RECEIPT: &[&str] = &["K-40a", "K-42", "K-43", "K-44", "K-47"];
 const TRANSFER: &[&str] = &["K-42", "K-43"];
+/// Why a unit's own clock is called off.
+const LATER_THAN_ANSWER: &str = "Muộn hơn thời hạn của người dân.";
 
 /// The deadlines of an item.
 pub fn of(row: &FeedbackRow) -> Clocks<'_> {
@@ -58,8 +62,8 @@ pub fn begin_part(tx: &mut Tx<'_>, part: &mut FeedbackRow) -> Result<(), Halt> {
     Ok(())
 }
 
-/// Counts the running clocks of an item anew after its receipt was corrected; answers those with another
-/// last day: rule, before, after.
+/// Counts the clocks of an item anew after its receipt was corrected; answers those with another last day: rule,
+/// before, after.
 pub fn recount(
     tx: &mut Tx<'_>,
     before: &FeedbackRow,
@@ -68,7 +72,7 @@ pub fn recount(
     let id = row.id.clone();
     let clocks = Clocks::of(KIND, &id);
     let mut moved = Vec::new();
-    for clock in clocks.all(tx)?.into_iter().filter(ObligationRow::is_pending) {
+    for clock in clocks.all(tx)?.into_iter().filter(|clock| clock.cancelled_at.is_none()) {
         let of_receipt = FROM_RECEIPT.contains(&clock.rule.as_str());
         // Only what counts from the receipt, or from the moment it was valid.
         let from = match clock.trigger_at {
@@ -80,12 +84,47 @@ pub fn recount(
         if clock.rule == "K-44" {
             row.next_window_at = row.next_window_at.map(|_| after.due_at);
             *row = row.clone().placed(Some(after.due_on));
+            within_answer(tx, &clocks, &clock, after.due_at)?;
         }
         if clock.due_on != after.due_on {
             moved.push((clock.rule, clock.due_on, after.due_on));
         }
     }
+    start_missing(tx, &clocks, row)?;
     Ok(moved)
+}
+
+/// Where nothing could be counted from the receipt as it was written first, nothing was started.
+fn start_missing(tx: &mut Tx<'_>, clocks: &Clocks<'_>, row: &mut FeedbackRow) -> Result<(), Halt> {
+    let all = clocks.all(tx)?;
+    let lacks = |rule: &str| !all.iter().any(|clock| clock.rule == rule);
+    if row.parent_id.is_none() && lacks("K-40a") {
+        let (received_at, registered_at) = (row.received_at.and_utc(), row.registered_at.and_utc());
+        clocks.start_done(tx, "K-40a", &row.place_unit_id, (received_at, registered_at))?;
+    }
+    let is_owed = !row.state.0.is_over() && !row.state.0.is_answered();
+    if let (Some(valid_at), true) = (row.valid_at, is_owed && lacks("K-44")) {
+        if row.handler_received_at.is_none() {
+            start_transfer(tx, row, valid_at.and_utc())?;
+        }
+        let due_on = run(tx, clocks, row, valid_at.and_utc())?;
+        *row = row.clone().placed(due_on);
+    }
+    Ok(())
+}
+
+/// After the end of the citizen's days moved: the spans after it begin anew from there, and no unit's own clock ends
+/// later.
+fn within_answer(
+    tx: &mut Tx<'_>,
+    clocks: &Clocks<'_>,
+    answer: &ObligationRow,
+    due_at: NaiveDateTime,
+) -> Result<(), Halt> {
+    if due_at != answer.due_at {
+        clocks.call_off(tx, &["K-45"], "Tính lại từ hạn trả lời mới.")?;
+    }
+    clocks.call_off_those(tx, LATER_THAN_ANSWER, |clock| clock.rule == "K-44a" && clock.due_at > due_at)
 }
 
 /// Whoever receives it has so long to transfer it, if it is not theirs.
@@ -121,8 +160,14 @@ pub fn follow(
     let clocks = Clocks::of(KIND, &id);
     match event {
         E::AskSender => {
-            at_once(tx, row, "K-41")?;
-            clocks.call_off(tx, TRANSFER, "Chờ người gửi bổ sung.")?;
+            // Its term is of the first request.
+            if !clocks.all(tx)?.iter().any(|clock| clock.rule == "K-41") {
+                at_once(tx, row, "K-41")?;
+            }
+            // Where nothing of ND 20/2008 Art. 7 is missing, nothing stands still.
+            if before.valid_at.is_none() {
+                clocks.call_off(tx, TRANSFER, "Chờ người gửi bổ sung.")?;
+            }
         }
         E::Accept if before.state.0 != FeedbackState::Accepted => accepted(tx, before, row)?,
         E::Supplement if before.valid_at.is_none() => cured(tx, row)?,
@@ -135,7 +180,7 @@ pub fn follow(
         E::Withdraw => clocks.call_off(tx, ALL, "Người gửi đã rút.")?,
         E::Split | E::Transfer => transferred(tx, row)?,
         E::HandBack => {
-            clocks.call_off(tx, &["K-44a"], "Đơn vị trả lại Văn phòng.")?;
+            leave(tx, &clocks, "Đơn vị trả lại Văn phòng.")?;
             hand_over(tx, row)?;
         }
         // The office handles it itself: nothing is to be transferred.
@@ -168,7 +213,13 @@ pub fn follow(
             let due_on = run(tx, &clocks, row, tx.now)?;
             *row = row.clone().placed(due_on);
         }
-        E::Update => clocks.meet(tx, "K-45", tx.now)?,
+        E::Update => {
+            clocks.meet(tx, "K-45", tx.now)?;
+            if let Some(whole) = &row.parent_id {
+                // Its sender reads it there.
+                Clocks::of(KIND, whole).meet(tx, "K-45", tx.now)?;
+            }
+        }
         E::Accept | E::Supplement | E::Submit | E::Note => {}
     }
     if row.state.0.is_over() || row.state.0.is_answered() {
@@ -193,10 +244,12 @@ fn accepted(tx: &mut Tx<'_>, before: &FeedbackRow, row: &mut FeedbackRow) -> Res
     let id = row.id.clone();
     let clocks = Clocks::of(KIND, &id);
     if before.valid_at.is_none() {
-        // Whoever accepts it judges that nothing was missing from the start.
-        row.valid_at = Some(row.received_at);
-        start_transfer(tx, row, row.received_at.and_utc())?;
-        let due_on = run(tx, &clocks, row, row.received_at.and_utc())?;
+        // Whoever accepts it judges that nothing was missing from the start, or since its sender added to it.
+        let added = last_said(tx, &row.id, FeedbackEvent::Supplement)?;
+        let valid_at = added.unwrap_or(row.received_at);
+        row.valid_at = Some(valid_at);
+        start_transfer(tx, row, valid_at.and_utc())?;
+        let due_on = run(tx, &clocks, row, valid_at.and_utc())?;
         *row = row.clone().placed(due_on);
     }
     if row.class.is_some_and(|class| class.0 == FeedbackClass::Conduct) {
@@ -227,51 +280,84 @@ fn transferred(tx: &mut Tx<'_>, row: &FeedbackRow) -> Result<(), Halt> {
         clocks.meet(tx, rule, tx.now)?;
     }
     hand_over(tx, row)?;
-    clocks.call_off(tx, &["K-44a"], "Đã chuyển đơn vị khác.")?;
+    leave(tx, &clocks, "Đã chuyển đơn vị khác.")?;
     let answer = clocks.running(tx, "K-44")?.into_iter().next();
     if let (Some(own), Some(answer)) = (clocks.start(tx, "K-44a", &row.handler_unit_id, tx.now)?, answer)
         && own.due_at > answer.due_at
     {
-        // The unit's own clock never ends after the citizen's.
-        clocks.call_off(tx, &["K-44a"], "Muộn hơn thời hạn của người dân.")?;
+        clocks.call_off_those(tx, LATER_THAN_ANSWER, |clock| clock.id == own.id)?;
     }
     Ok(())
 }
 
-/// The citizen's clocks go with the item, their days as they were.
+/// A unit gives an item away: its own clock ends, unless it has passed.
+fn leave(tx: &mut Tx<'_>, clocks: &Clocks<'_>, why: &str) -> Result<(), Halt> {
+    let now = tx.now.naive_utc();
+    clocks.call_off_those(tx, why, |clock| clock.rule == "K-44a" && clock.due_at > now)
+}
+
+/// The citizen's clocks go with the item, their days as they were. A span that has passed without an update stays with
+/// whoever let it pass.
 fn hand_over(tx: &mut Tx<'_>, row: &FeedbackRow) -> Result<(), Halt> {
-    for rule in ["K-44", "K-45", "K-47"] {
-        of(row).hand_over(tx, rule, &row.handler_unit_id)?;
-    }
-    Ok(())
+    let now = tx.now.naive_utc();
+    of(row).hand_over(tx, &row.handler_unit_id, |clock| match clock.rule.as_str() {
+        "K-44" | "K-47" => true,
+        "K-45" => clock.due_at > now,
+        _ => false,
+    })
 }
 
-/// The answer counts from when it was submitted: how long the office looked at it is not the unit's.
+/// The answer counts from when it was submitted: how long the office looked at it is not the unit's. That of an item
+/// that was split is there with the last of its parts' answers.
 fn answered(tx: &mut Tx<'_>, row: &FeedbackRow) -> Result<(), Halt> {
-    let said = rows::entries(tx.conn, &row.id, false)?;
-    let submitted = said.iter().rev().find(|entry| entry.event.0 == FeedbackEvent::Submit);
-    let at = submitted.map_or(tx.now, |entry| entry.at.and_utc());
+    let parts = rows::parts(tx.conn, &row.id)?.into_iter().filter(|part| part.state.0.is_answered());
+    let mut submitted = Vec::new();
+    for id in parts.map(|part| part.id).chain([row.id.clone()]) {
+        submitted.extend(last_said(tx, &id, FeedbackEvent::Submit)?);
+    }
+    let at = submitted.into_iter().max().unwrap_or(tx.now.naive_utc());
+    let clocks = of(row);
+    // What began while the office looked at the answer was not owed.
+    clocks.call_off_those(tx, "Câu trả lời đã gửi trước đó.", |clock| {
+        clock.rule == "K-45" && clock.trigger_at >= at
+    })?;
     for rule in ["K-44", "K-44a", "K-45", "K-47"] {
-        of(row).meet(tx, rule, at)?;
+        clocks.meet(tx, rule, at.and_utc())?;
     }
     Ok(())
 }
 
-/// Opens the next span of seven days in which an item without an answer wants an update: after the answer
-/// was due, each ends seven calendar days after the one before, and rolls as the first did.
+/// When something was said of an item for the last time.
+fn last_said(tx: &mut Tx<'_>, id: &str, event: FeedbackEvent) -> Result<Option<NaiveDateTime>, Halt> {
+    let said = rows::entries(tx.conn, id, false)?;
+    Ok(said.iter().rev().find(|entry| entry.event.0 == event).map(|entry| entry.at))
+}
+
+/// Opens the next span of seven days in which an item without an answer wants an update: after the answer was due, each
+/// ends seven calendar days after the one before, and rolls as the first did.
 pub fn open_window(tx: &mut Tx<'_>, row: &FeedbackRow) -> Result<Option<ObligationRow>, Halt> {
     let clocks = of(row);
     let all = clocks.all(tx)?;
     let Some(answer) = all.iter().rev().find(|clock| clock.rule == "K-44" && clock.is_pending()) else {
         return Ok(None);
     };
-    let opened = all
-        .iter()
-        .filter(|clock| clock.rule == "K-45" && clock.trigger_at >= answer.due_at - TimeDelta::seconds(1));
-    let weeks = i64::try_from(opened.count()).unwrap_or_default();
+    let spans = all.iter().filter(|clock| clock.rule == "K-45" && clock.cancelled_at.is_none());
+    let begun: HashSet<NaiveDateTime> = spans.map(|span| span.trigger_at).collect();
     // The last second of the day it was due, and so many weeks on.
-    let from = answer.due_at - TimeDelta::seconds(1) + TimeDelta::weeks(weeks);
-    clocks.start(tx, "K-45", &row.handler_unit_id, from.and_utc())
+    let mut from = answer.due_at - TimeDelta::seconds(1);
+    while begun.contains(&from) {
+        from += TimeDelta::weeks(1);
+    }
+    let span = clocks.start(tx, "K-45", &row.handler_unit_id, from.and_utc())?;
+    if let Some(span) = &span {
+        // One that begins anew in the past may have had its update.
+        let said = rows::entries(tx.conn, &row.id, true)?;
+        let during = said.iter().filter(|entry| entry.at > from && entry.at < span.due_at);
+        if let Some(update) = during.into_iter().find(|entry| entry.event.0 == FeedbackEvent::Update) {
+            meet(tx, span, update.at.and_utc())?;
+        }
+    }
+    Ok(span)
 }
 
 /// After a clock of an item was counted anew with another calendar or rule: the item takes its new place in
@@ -280,6 +366,7 @@ pub fn follow_clock(tx: &mut Tx<'_>, clock: &ObligationRow, moments: &Moments) -
     if clock.rule != "K-44" {
         return Ok(());
     }
+    within_answer(tx, &Clocks::of(KIND, &clock.subject_id), clock, moments.due_at)?;
     let permit = tx.permit(&Target::city(&clock.id))?;
     if let Some(row) = rows::find(tx.conn, &clock.subject_id)? {
         let next_window_at = row.next_window_at.map(|_| moments.due_at);

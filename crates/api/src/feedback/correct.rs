@@ -50,7 +50,8 @@ struct MovedClock {
 
 /// Correct the receipt of feedback
 ///
-/// Running clocks that count from it are counted anew, also those it was valid from at once.
+/// Clocks that count from it are counted anew, also those it was valid from at once, and those of its parts; what was
+/// met is judged by its new days. The weeks after the answer was due begin anew.
 #[utoipa::path(tag = "feedback", operation_id = "correctFeedbackReceipt", request_body = ReceiptCorrection,
     params(("id" = String, Path, description = "UUID or code of the item", max_length = 40), IfMatch, IdempotencyKey),
     responses((status = 200, description = "What follows, or would", body = CorrectedReceipt), problems::Open, problems::Guarded,
@@ -82,14 +83,21 @@ fn correct(tx: &mut Tx<'_>, id: &str, expected: i64, wanted: &ReceiptCorrection)
         let detail = say("Không thể sau khi đăng ký.", "It cannot lie after the registration.");
         faults.add("/received_at", "out_of_range", detail);
     }
+    faults.day("/received_at", vn_date(wanted.received_at));
     faults.finish()?;
     let mut row = FeedbackRow { received_at: wanted.received_at.naive_utc(), ..before.clone() };
     if before.valid_at == Some(before.received_at) {
         row.valid_at = Some(row.received_at);
     }
-    let moved = clocks::recount(tx, &before, &mut row)?;
+    let mut moved = clocks::recount(tx, &before, &mut row)?;
     let now = tx.now.naive_utc();
     let row = rows::store(tx.conn, &permit, &before, row, now)?.ok_or(Halt::Raced)?;
+    for before in rows::parts(tx.conn, &row.id)? {
+        let (received_at, valid_at) = (row.received_at, row.valid_at);
+        let mut part = FeedbackRow { received_at, valid_at, ..before.clone() };
+        moved.extend(clocks::recount(tx, &before, &mut part)?);
+        rows::store(tx.conn, &permit, &before, part, now)?.ok_or(Halt::Raced)?;
+    }
     let change = Change {
         kind: KIND,
         id: &row.id,

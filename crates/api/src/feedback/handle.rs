@@ -273,7 +273,14 @@ async fn reopen_on_behalf(
     id: web::Path<String>,
     body: Body<Message>,
 ) -> Result<HttpResponse, ApiError> {
-    acted::<JudgeFeedback, _>(caller, id, body, FeedbackEvent::Reopen, message).await
+    acted::<JudgeFeedback, _>(caller, id, body, FeedbackEvent::Reopen, reopen).await
+}
+
+fn reopen(tx: &mut Tx<'_>, row: &mut FeedbackRow, wanted: &Message) -> Result<Said, Halt> {
+    if row.parent_id.is_some() {
+        return Err(refusal("Mở lại ở phản ánh gốc.", "The whole item is opened again, not a part."));
+    }
+    message(tx, row, wanted)
 }
 
 pub fn routes(config: &mut ServiceConfig) {

@@ -23,7 +23,7 @@ use super::{KIND, clocks, sender};
 use crate::attachments::{self, Holder};
 use crate::contract::problems;
 use crate::http::{
-    ApiError, Body, Caller, Halt, IdempotencyKey, Reply, Tx, Visitor, object, optional_object, say,
+    ApiError, Body, Caller, Faults, Halt, IdempotencyKey, Reply, Tx, Visitor, object, optional_object, say,
 };
 
 /// What a citizen sends.
@@ -193,10 +193,9 @@ async fn register_feedback(caller: Caller, body: Body<FeedbackOnBehalf>) -> Resu
             let place = units::by_code(tx.conn, &code)?.ok_or_else(|| unknown_unit("/place"))?;
             let path = units::path_of(tx.conn, &place.id, vn_date(tx.now))?;
             let permit = tx.permit::<RegisterFeedback>(&Target::unit(&id, path))?;
-            if wanted.received_at > tx.now {
-                let detail = say("Không được ở tương lai.", "It cannot lie in the future.");
-                return Err(ApiError::fault("/received_at", "out_of_range", detail).into());
-            }
+            let mut faults = Faults::default();
+            faults.past("/received_at", wanted.received_at, tx.now);
+            faults.finish()?;
             let (channel, received_at) = (wanted.channel, wanted.received_at);
             let incoming = Incoming { id, letter: &letter, channel, place_unit_id: place.id, received_at };
             let row = register(tx, &permit, incoming, false)?;
@@ -290,7 +289,7 @@ pub fn register<A: Receives>(
     rows::insert(tx.conn, permit, &row)?;
     let viewers = tx.viewers()?;
     rows::show_to(tx.conn, &row, &viewers, true)?;
-    rows::insert_sender(tx.conn, permit, &sender::seal(tx.app, &row, &letter.sender)?)?;
+    rows::insert_sender(tx.conn, permit, &sender::seal(tx.app, (&row.id, row.received_at), &letter.sender)?)?;
     rows::remember_fingerprint(tx.conn, &row.id, letter.print, row.received_at)?;
     rows::open_ledger(tx.conn, permit, &ledger_page(&row, channel))?;
     row.code = number(tx)?;

@@ -7,7 +7,6 @@ use kstt_domain::feedback::{FeedbackClass, FeedbackEvent, GuidedTo, RefusalGroun
 use kstt_domain::policy::actions::JudgeFeedback;
 use kstt_persistence::Stored;
 use kstt_persistence::feedback::FeedbackRow;
-use kstt_persistence::units;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
@@ -146,7 +145,8 @@ fn accept(tx: &mut Tx<'_>, row: &mut FeedbackRow, wanted: &Acceptance) -> Result
 
 /// Ask the sender for more
 ///
-/// What seems to be missing; no clock of the answer runs until it is given.
+/// What seems to be missing. Where something of ND 20/2008 Art. 7 is, the days of the answer begin when it is given;
+/// else they go on.
 #[utoipa::path(tag = "feedback", operation_id = "askFeedbackSender", request_body = Message,
     params(("id" = String, Path, description = "UUID or code of the item", max_length = 40), IfMatch, IdempotencyKey),
     responses((status = 200, description = "The item as it is now", body = FeedbackView), problems::Open, problems::Guarded,
@@ -245,16 +245,7 @@ fn transfer(tx: &mut Tx<'_>, row: &mut FeedbackRow, wanted: &Transfer) -> Result
     let note = wanted.note.as_deref().map(|note| faults.paragraphs("/note", note, 5000)).unwrap_or_default();
     let content =
         wanted.redacted_content.as_deref().map(|text| faults.paragraphs("/redacted_content", text, 20_000));
-    let today = kstt_domain::calendar::vn_date(tx.now);
-    let unit = letter::known(tx, &mut faults, "/unit", Some(&wanted.unit))?;
-    let exists = match &unit {
-        Some(id) => units::period_on(tx.conn, id, today)?.is_some(),
-        None => true,
-    };
-    if !exists {
-        let detail = say("Đơn vị không còn hoạt động.", "The unit does not exist today.");
-        faults.add("/unit", "ended_unit", detail);
-    }
+    let unit = letter::existing(tx, &mut faults, "/unit", &wanted.unit)?;
     if row.class.is_none() {
         let detail = say("Phân loại trước khi chuyển.", "It is to be classified first.");
         faults.add("/unit", "not_classified", detail);
@@ -323,7 +314,8 @@ async fn accept_answer(
 }
 
 fn accept_the_answer(tx: &mut Tx<'_>, row: &mut FeedbackRow, wanted: &OptionalNote) -> Result<Said, Halt> {
-    if !kstt_persistence::feedback::parts(tx.conn, &row.id)?.is_empty() {
+    let parts = kstt_persistence::feedback::parts(tx.conn, &row.id)?;
+    if parts.iter().any(|part| !part.state.0.is_answered() && !part.state.0.is_over()) {
         return Err(refusal("Trả lời theo từng phần.", "It is answered part by part."));
     }
     if row.answer.is_none() {
@@ -357,9 +349,7 @@ async fn close_feedback(
     acted::<JudgeFeedback, _>(caller, id, body, FeedbackEvent::Close, close).await
 }
 
-fn close(tx: &mut Tx<'_>, row: &mut FeedbackRow, wanted: &OptionalNote) -> Result<Said, Halt> {
-    let permit = tx.permit::<JudgeFeedback>(&kstt_domain::policy::Target::city(&row.id))?;
-    kstt_persistence::feedback::unpublish(tx.conn, &permit, &row.id)?;
+fn close(_: &mut Tx<'_>, _: &mut FeedbackRow, wanted: &OptionalNote) -> Result<Said, Halt> {
     note(wanted)
 }
 

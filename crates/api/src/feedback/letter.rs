@@ -1,5 +1,6 @@
 //! What is written to the city: cleaned, and judged by what ND 20/2008 Art. 7 asks, before anything is stored.
 
+use kstt_domain::calendar::vn_date;
 use kstt_domain::codes::Code;
 use kstt_domain::feedback::{
     FeedbackClass, FeedbackParameters, Fingerprint, Letter, RefusalGround, SampleItem, Sender, fingerprint,
@@ -132,4 +133,24 @@ pub fn known(
         faults.add(pointer, "unknown_unit", say("Không có đơn vị này.", "There is no such unit."));
     }
     Ok(unit.map(|unit| unit.id))
+}
+
+/// The id of a unit that is to handle something: it exists today.
+pub fn existing(
+    tx: &mut Tx<'_>,
+    faults: &mut Faults,
+    pointer: &str,
+    code: &str,
+) -> Result<Option<String>, Halt> {
+    let unit = known(tx, faults, pointer, Some(code))?;
+    if let Some(id) = &unit
+        && units::period_on(tx.conn, id, vn_date(tx.now))?.is_none()
+    {
+        faults.add(
+            pointer,
+            "ended_unit",
+            say("Đơn vị không còn hoạt động.", "The unit does not exist today."),
+        );
+    }
+    Ok(unit)
 }

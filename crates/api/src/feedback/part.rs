@@ -4,7 +4,7 @@ use actix_web::{HttpResponse, get, post, web};
 use chrono::Days;
 use kstt_domain::feedback::{FeedbackClass, FeedbackEvent, FeedbackState, fingerprint};
 use kstt_domain::policy::actions::JudgeFeedback;
-use kstt_domain::policy::{Action, Actor, Target};
+use kstt_domain::policy::{Action, Actor, Permit, Target};
 use kstt_persistence::Stored;
 use kstt_persistence::audit::Change;
 use kstt_persistence::feedback::{self as rows, FeedbackRow};
@@ -119,12 +119,25 @@ fn merge(tx: &mut Tx<'_>, row: &mut FeedbackRow, wanted: &FeedbackMerge) -> Resu
         None => rows::find(tx.conn, &wanted.into)?,
     };
     let fault = |vi: &str, en: &str| Halt::from(ApiError::fault("/into", "not_mergeable", say(vi, en)));
+    if row.parent_id.is_some() {
+        return Err(refusal("Một phần không gộp riêng.", "A part is not merged by itself."));
+    }
     let other = other.ok_or_else(|| fault("Không có phản ánh này.", "There is no such item."))?;
     if other.id == row.id || other.merged_into_id.is_some() || other.parent_id.is_some() {
         return Err(fault(
             "Không gộp vào chính nó, phần tách hay phản ánh đã gộp.",
             "Not into itself, a part or a merged item.",
         ));
+    }
+    if other.state.0.is_over() && !other.state.0.is_answered() {
+        return Err(fault(
+            "Phản ánh này đã kết thúc mà không có câu trả lời.",
+            "It is over without an answer.",
+        ));
+    }
+    if other.received_at > row.received_at {
+        // The days of whoever wrote first go on.
+        return Err(fault("Chỉ gộp vào phản ánh nhận trước.", "Only into an item that was received before."));
     }
     row.merged_into_id = Some(other.id.clone());
     Ok(Said {
@@ -183,7 +196,7 @@ fn split(tx: &mut Tx<'_>, row: &mut FeedbackRow, wanted: &FeedbackSplit) -> Resu
     }
     let mut parts = Vec::new();
     for (index, part) in wanted.parts.iter().enumerate() {
-        let unit = letter::known(tx, &mut faults, &format!("/parts/{index}/unit"), Some(&part.unit))?;
+        let unit = letter::existing(tx, &mut faults, &format!("/parts/{index}/unit"), &part.unit)?;
         let content = part.content.as_deref();
         let content = content.map(|text| faults.paragraphs(&format!("/parts/{index}/content"), text, 20_000));
         parts.extend(unit.map(|unit| (unit, part.class, content)));
@@ -238,6 +251,9 @@ pub fn complete(tx: &mut Tx<'_>, part: &FeedbackRow) -> Result<(), Halt> {
     let parent = rows::find(tx.conn, parent_id)?.filter(|parent| parent.state.0 == FeedbackState::Split);
     let Some(parent) = parent.filter(|_| parts.iter().all(done)) else { return Ok(()) };
     let permit = tx.permit::<JudgeFeedback>(&Target::city(parent_id))?;
+    if !parts.iter().any(|part| part.state.0.is_answered()) {
+        return end_unanswered(tx, &permit, &parent, &parts);
+    }
     let answers: Vec<String> = parts
         .iter()
         .enumerate()
@@ -245,6 +261,21 @@ pub fn complete(tx: &mut Tx<'_>, part: &FeedbackRow) -> Result<(), Halt> {
         .collect();
     perform(tx, &permit, &parent, FeedbackEvent::AcceptAnswer, |_, row| {
         row.answer = Some(answers.join("\n\n"));
+        Ok(Said::default())
+    })?;
+    Ok(())
+}
+
+/// Where all parts were guided elsewhere, so was the whole.
+fn end_unanswered(
+    tx: &mut Tx<'_>,
+    permit: &Permit<JudgeFeedback>,
+    parent: &FeedbackRow,
+    parts: &[FeedbackRow],
+) -> Result<(), Halt> {
+    let guided_to = parts.iter().find_map(|part| part.guided_to);
+    perform(tx, permit, parent, FeedbackEvent::GuideElsewhere, |_, row| {
+        row.guided_to = guided_to;
         Ok(Said::default())
     })?;
     Ok(())

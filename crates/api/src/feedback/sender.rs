@@ -1,12 +1,13 @@
 //! Who sent an item: sealed when it comes, shown here and nowhere else, with a reason.
 
 use actix_web::{HttpResponse, get, web};
+use chrono::NaiveDateTime;
 use hmac::{Hmac, Mac};
 use kstt_domain::feedback::Sender;
 use kstt_domain::policy::Action;
 use kstt_domain::policy::actions::ReadFeedbackSender;
 use kstt_persistence::audit::Change;
-use kstt_persistence::feedback::{self as rows, FeedbackRow, SenderRow};
+use kstt_persistence::feedback::{self as rows, SenderRow};
 use kstt_persistence::{Conn, hex};
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
@@ -55,7 +56,7 @@ async fn get_feedback_sender(
     caller.require(Action::ReadFeedbackSender)?;
     let (today, reason) = (caller.today(), query.0.reason);
     caller
-        .write("", move |tx| {
+        .tell(move |tx| {
             let mut faults = Faults::default();
             let reason = faults.line("/query/reason", &reason, 500);
             faults.finish()?;
@@ -91,18 +92,22 @@ async fn get_feedback_sender(
 }
 
 /// A sender sealed for storing, with what finds other items of the same sender.
-pub fn seal(app: &App, row: &FeedbackRow, sender: &Sender) -> Result<SenderRow, ApiError> {
+pub fn seal(
+    app: &App,
+    (id, received_at): (&str, NaiveDateTime),
+    sender: &Sender,
+) -> Result<SenderRow, ApiError> {
     let plain = serde_json::to_vec(sender).map_err(|error| broken(error.to_string()))?;
     let mut nonce = [0; 24];
     nonce.copy_from_slice(&app.ids.random(24));
-    let sealed = app.master.seal(&plain, &context(&row.id), nonce).map_err(broken)?;
+    let sealed = app.master.seal(&plain, &context(id), nonce).map_err(broken)?;
     let hash = |text: String| hashed(app, &text);
     Ok(SenderRow {
-        feedback_id: row.id.clone(),
+        feedback_id: id.to_owned(),
         sealed: Some(sealed),
         phone_hash: sender.phone_digits().map(hash),
         email_hash: sender.mail().map(|mail| hash(mail.to_lowercase())),
-        received_at: row.received_at,
+        received_at,
         erased_at: None,
     })
 }

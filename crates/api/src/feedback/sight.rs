@@ -54,11 +54,12 @@ pub fn visible(
     if sees(&viewers, actor, &row, today) { Ok(row) } else { Err(ApiError::not_found()) }
 }
 
-/// Whether an actor belongs to the unit whose conduct an item is about, and so never learns who sent it.
+/// Whether an actor belongs to the unit whose conduct an item is about, and so never learns who sent it. A part may be
+/// of another class than the whole, whose sender is its own.
 pub fn is_complained_of(viewers: &Viewers, actor: &Actor, row: &FeedbackRow, today: NaiveDate) -> bool {
-    let about = row.about_unit_id.as_ref().filter(|_| {
-        row.class.is_none_or(|class| matches!(class.0, FeedbackClass::Conduct | FeedbackClass::Mixed))
-    });
+    let is_of_conduct = |class| matches!(class, FeedbackClass::Conduct | FeedbackClass::Mixed);
+    let may_be = row.parent_id.is_some() || row.class.is_none_or(|class| is_of_conduct(class.0));
+    let about = row.about_unit_id.as_ref().filter(|_| may_be);
     let (Some(about), Some(unit)) = (about, &actor.unit) else { return false };
     // The unit itself, and today whoever took over its work.
     about == &unit.id

@@ -219,7 +219,7 @@ impl<'a> FeedbackTeller<'a> {
 /// What is done to a whole item and never to a part, and what its parts do to it by themselves.
 fn is_of_the_whole(row: &FeedbackRow, event: FeedbackEvent) -> bool {
     use FeedbackEvent as E;
-    let whole_only = matches!(event, E::Publish | E::Split | E::Merge);
+    let whole_only = matches!(event, E::Publish | E::Split | E::Merge | E::Reopen);
     (row.parent_id.is_some() && whole_only)
         || (row.state.0 == FeedbackState::Split && event == E::AcceptAnswer)
 }

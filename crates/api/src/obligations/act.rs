@@ -2,6 +2,7 @@
 
 use actix_web::{HttpResponse, post, web};
 use chrono::{DateTime, Utc};
+use kstt_domain::calendar::vn_date;
 use kstt_domain::policy::actions::{CancelObligation, MeetObligation, SuspendObligation};
 use kstt_domain::policy::{Action, ActionKind, Permit};
 use kstt_persistence::audit::Change;
@@ -74,6 +75,7 @@ fn meet_in(tx: &mut Tx<'_>, id: &str, expected: i64, wanted: &Met) -> Result<Rep
         );
         faults.add("/met_at", "out_of_range", detail);
     }
+    faults.day("/met_at", vn_date(met_at));
     faults.finish()?;
     refuse_closed(&row)?;
     let now = tx.now.naive_utc();

@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, Utc};
 use kstt_domain::calendar::vn_date;
-use kstt_domain::obligations::Opening;
+use kstt_domain::obligations::{Opening, Reminded};
 use kstt_domain::policy::{Actor, Target};
 use kstt_persistence::obligations::{self as rows, ObligationRow};
 
@@ -79,7 +79,8 @@ impl<'s> Clocks<'s> {
             row.sequence = before.iter().map(|row| row.sequence).max().unwrap_or_default() + 1;
         }
         // Nobody has to look at it before the first reminder is due.
-        let (of, hours) = ((from, row.due_on), &tx.app.office_hours);
+        let hours = &tx.app.office_hours;
+        let of = Reminded { began: from, by: row.due_on, due_on: row.due_on };
         let turn = tx.app.messages.reminders.turn(&calendar, hours, of, &[], tx.now);
         if turn.send.is_none() {
             row.remind_at = turn.next.map(|next| next.naive_utc());
@@ -95,21 +96,22 @@ impl<'s> Clocks<'s> {
 
     /// Notes that what a rule asks was done.
     pub fn meet(&self, tx: &mut Tx<'_>, rule: &str, at: DateTime<Utc>) -> Result<(), Halt> {
-        for row in self.running(tx, rule)? {
-            let system = Actor::system("clocks");
-            let permit = tx.on_behalf_of(&system).permit(&Target::city(&row.id))?;
-            let now = tx.now.naive_utc();
-            rows::meet(tx.conn, &permit, &row, at.naive_utc(), None, now)?.ok_or(Halt::Raced)?;
-        }
-        Ok(())
+        self.running(tx, rule)?.iter().try_for_each(|row| meet(tx, row, at))
     }
 
     /// Ends the clocks of some rules: what they ask is not owed any longer.
     pub fn call_off(&self, tx: &mut Tx<'_>, rules: &[&str], why: &str) -> Result<(), Halt> {
-        for row in self.all(tx)?.into_iter().filter(ObligationRow::is_pending) {
-            if !rules.contains(&row.rule.as_str()) {
-                continue;
-            }
+        self.call_off_those(tx, why, |row| rules.contains(&row.rule.as_str()))
+    }
+
+    /// Ends some of the clocks.
+    pub fn call_off_those(
+        &self,
+        tx: &mut Tx<'_>,
+        why: &str,
+        which: impl Fn(&ObligationRow) -> bool,
+    ) -> Result<(), Halt> {
+        for row in self.all(tx)?.into_iter().filter(|row| row.is_pending() && which(row)) {
             let system = Actor::system("clocks");
             let permit = tx.on_behalf_of(&system).permit(&Target::city(&row.id))?;
             let now = tx.now.naive_utc();
@@ -118,9 +120,15 @@ impl<'s> Clocks<'s> {
         Ok(())
     }
 
-    /// Hands running clocks over to another unit. Their days go on as they were.
-    pub fn hand_over(&self, tx: &mut Tx<'_>, rule: &str, unit_id: &str) -> Result<(), Halt> {
-        for row in self.running(tx, rule)?.into_iter().filter(|row| row.unit_id != unit_id) {
+    /// Hands some running clocks over to another unit. Their days go on as they were.
+    pub fn hand_over(
+        &self,
+        tx: &mut Tx<'_>,
+        unit_id: &str,
+        which: impl Fn(&ObligationRow) -> bool,
+    ) -> Result<(), Halt> {
+        let others = |row: &ObligationRow| row.is_pending() && row.unit_id != unit_id && which(row);
+        for row in self.all(tx)?.into_iter().filter(others) {
             let viewers = tx.viewers()?.of(unit_id);
             let system = Actor::system("clocks");
             let permit = tx.on_behalf_of(&system).permit(&Target::city(&row.id))?;
@@ -140,7 +148,7 @@ impl<'s> Clocks<'s> {
         Ok(())
     }
 
-    /// Counts a running clock anew from a corrected moment.
+    /// Counts a clock anew from a corrected moment; one that was met is judged by its new days.
     pub fn retime(
         &self,
         tx: &mut Tx<'_>,
@@ -156,6 +164,15 @@ impl<'s> Clocks<'s> {
         let now = tx.now.naive_utc();
         rows::retime(tx.conn, &permit, row, &moments, now)?.ok_or(Halt::Raced)
     }
+}
+
+/// Notes that what a running clock asks was done.
+pub fn meet(tx: &mut Tx<'_>, row: &ObligationRow, at: DateTime<Utc>) -> Result<(), Halt> {
+    let system = Actor::system("clocks");
+    let permit = tx.on_behalf_of(&system).permit(&Target::city(&row.id))?;
+    let now = tx.now.naive_utc();
+    rows::meet(tx.conn, &permit, row, at.naive_utc(), None, now)?.ok_or(Halt::Raced)?;
+    Ok(())
 }
 
 fn open(tx: &mut Tx<'_>, row: ObligationRow) -> Result<ObligationRow, Halt> {

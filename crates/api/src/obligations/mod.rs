@@ -25,10 +25,11 @@ mod wire;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use asked::asked_once;
-pub use clocks::Clocks;
+pub use clocks::{Clocks, meet};
 pub use follow::follow_units;
 pub use known::{KnownRule, KnownRules};
 pub use produce::{OpenedYear, open_due_year, open_year, units_on};
+pub use timing::rule_of;
 
 pub fn routes(config: &mut ServiceConfig) {
     rules::routes(config);

@@ -45,7 +45,8 @@ pub fn next(state: FeedbackState, event: FeedbackEvent) -> Result<FeedbackState,
         (Received | AwaitingSender, E::Supplement) => Received,
         (Received | AwaitingSender, E::Accept) => Accepted,
         (Received | AwaitingSender, E::Refuse) => Refused,
-        (Received | AwaitingSender | Accepted | Reopened, E::GuideElsewhere) => OutOfScope,
+        // What was split, when all of its parts were.
+        (Received | AwaitingSender | Accepted | Reopened | Split, E::GuideElsewhere) => OutOfScope,
         (Received | AwaitingSender | Accepted, E::Merge) => Merged,
         (Accepted, E::Split) => Split,
         // A valid item that is asked for more, or added to, goes on as before.

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use kstt_domain::policy::Permit;
 use kstt_domain::policy::actions::JudgeFeedback;
 
-use super::FeedbackRow;
+use super::{Changes, FeedbackRow};
 use crate::schema::{feedback as f, feedback_public as p};
 use crate::{Conn, Error};
 
@@ -30,7 +30,7 @@ pub fn publish(conn: &mut Conn, permit: &Permit<JudgeFeedback>, row: &PublicRow)
 }
 
 /// Takes an item back from the public.
-pub fn unpublish(conn: &mut Conn, _: &Permit<JudgeFeedback>, feedback_id: &str) -> Result<(), Error> {
+pub fn unpublish<A: Changes>(conn: &mut Conn, _: &Permit<A>, feedback_id: &str) -> Result<(), Error> {
     diesel::delete(p::table.find(feedback_id)).execute(conn)?;
     Ok(())
 }
