@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{SETTLEMENT, accepted, act, attach, cell, report, settled};
+use super::{FEEDBACK, SETTLEMENT, accepted, act, attach, cell, report, settled};
 use crate::city::City;
 use crate::feedback::files::PDF;
 
@@ -110,6 +110,21 @@ fn the_scan_of_a_paper_stays_with_its_report() {
     assert_eq!(attach(&clerk, &id, PDF).status, 403);
     office.post("/v1/reporting-periods/2019-Q1/freeze", json!({ "reason": "Chốt kỳ" })).expect(200);
     assert_eq!(attach(&office, &id, PDF).status, 409, "a frozen report takes no more");
+}
+
+#[test]
+fn a_report_that_a_scan_came_with_stays_when_its_unit_merges() {
+    let city = City::new();
+    let office = city.login("controller.vpubnd");
+    let id = report(&office, "2019-Q2", SETTLEMENT, "D916");
+    attach(&office, &id, PDF).expect(201);
+    let merger = json!({ "into": "D918", "on": "2019-03-10", "legal_basis": "NQ 2", "reason": "Sắp xếp" });
+    let etag = office.get("/v1/units/D916").expect(200).etag();
+    office.send("POST", "/v1/units/D916/merge").header("If-Match", &etag).json(merger).answer().expect(200);
+    let files = office.get(&format!("/v1/reports/{id}/files")).expect(200).body;
+    assert_eq!(files["items"].as_array().unwrap().len(), 1);
+    let silent = format!("/v1/reports?period=2019-Q2&form={FEEDBACK}&unit=D916");
+    assert_eq!(office.get(&silent).expect(200).body["items"], json!([]), "nothing was said in the others");
 }
 
 #[test]

@@ -7,7 +7,7 @@ use kstt_domain::policy::actions::{FreezePeriod, JudgeReport, OpenObligations, S
 use kstt_domain::policy::{ActionKind, Permit};
 use kstt_domain::reports::ReportState;
 
-use crate::schema::{report_revisions as v, reports as r};
+use crate::schema::{attachments as a, report_revisions as v, reports as r};
 use crate::{Conn, Error, Stored};
 
 /// One form of one unit for one period.
@@ -104,7 +104,7 @@ pub fn put_revision<A: ChangesReport>(
     Ok(())
 }
 
-/// Takes back a report that is owed no longer, if nothing was said in it.
+/// Takes back a report that is owed no longer, if nothing was said in it; a file that came with it says something.
 pub fn forgo_report(
     conn: &mut Conn,
     _: &Permit<OpenObligations>,
@@ -114,7 +114,8 @@ pub fn forgo_report(
         r::table.filter(r::period.eq(period)).filter(r::form.eq(form)).filter(r::unit_id.eq(unit_id));
     let Some(id) = report.select(r::id).first::<String>(conn).optional()? else { return Ok(()) };
     let said: i64 = v::table.filter(v::report_id.eq(&id)).count().get_result(conn)?;
-    if said == 0 {
+    let files: i64 = a::table.filter(a::report_id.eq(id.as_str())).count().get_result(conn)?;
+    if said + files == 0 {
         diesel::delete(r::table.find(&id)).execute(conn)?;
     }
     Ok(())
