@@ -4,6 +4,7 @@ mod filling;
 mod forms;
 mod judging;
 mod periods;
+mod records;
 mod sums;
 
 use serde_json::{Value, json};

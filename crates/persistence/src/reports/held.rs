@@ -86,7 +86,7 @@ const PART: usize = 500;
 pub enum DutyFate {
     MetOnTime,
     MetLate,
-    /// Not met at a moment, and over.
+    /// Neither met nor suspended at a moment, and over.
     Overdue,
 }
 
@@ -108,7 +108,9 @@ impl Duties<'_> {
         match fate {
             DutyFate::MetOnTime => owed.filter(o::met_at.lt(o::due_at.nullable())),
             DutyFate::MetLate => owed.filter(o::met_at.ge(o::due_at.nullable())),
-            DutyFate::Overdue => owed.filter(o::met_at.is_null()).filter(o::due_at.le(self.now)),
+            DutyFate::Overdue => {
+                owed.filter(o::met_at.is_null()).filter(o::paused_at.is_null()).filter(o::due_at.le(self.now))
+            }
         }
     }
 }
