@@ -9,6 +9,7 @@ use kstt_persistence::audit::Change;
 use kstt_persistence::reports::{self as rows, ChangesReport, PeriodRow, ReportRow, RevisionRow};
 use serde_json::{Value, json};
 
+use super::periods::hold_open;
 use super::wire::{Teller, form_of};
 use super::{KIND, sight};
 use crate::http::{ApiError, Body, Caller, Halt, Reply, Tx, say};
@@ -48,9 +49,6 @@ where
             }
             let state = next(before.state.0, event).map_err(|_| no_such_move(&before, event))?;
             let mut work = load(tx, &before)?;
-            if work.period.frozen_at.is_some() {
-                return Err(ApiError::conflict(say("Kỳ báo cáo đã chốt.", "The period is frozen.")).into());
-            }
             change(tx, &mut work, &wanted)?;
             work.row.state = Stored(state);
             let now = tx.now.naive_utc();
@@ -68,6 +66,7 @@ where
 }
 
 fn load(tx: &mut Tx<'_>, row: &ReportRow) -> Result<Work, Halt> {
+    let period = hold_open(tx.conn, &row.period)?;
     let empty = RevisionRow {
         report_id: row.id.clone(),
         revision: row.revision,
@@ -86,7 +85,7 @@ fn load(tx: &mut Tx<'_>, row: &ReportRow) -> Result<Work, Halt> {
         revision: rows::revision(tx.conn, &row.id, row.revision)?.unwrap_or(empty),
         ended: None,
         form: form_of(tx.conn, row)?,
-        period: rows::period(tx.conn, &row.period)?.ok_or_else(ApiError::not_found)?,
+        period,
         row: row.clone(),
         noted: Value::Null,
         reason: None,

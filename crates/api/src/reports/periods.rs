@@ -96,6 +96,17 @@ fn readings(period: DutyPeriod, cutoff: &Cutoff) -> Option<CutoffView> {
     Some(CutoffView { owed_by: cutoff.owed_by.clone(), strict_on, mild_on, due_on })
 }
 
+/// A period that is not frozen, and will not be until the transaction ends.
+pub fn hold_open(conn: &mut Conn, code: &str) -> Result<PeriodRow, ApiError> {
+    let is_open = rows::hold_period(conn, code)?;
+    let period = rows::period(conn, code)?.ok_or_else(ApiError::not_found)?;
+    if is_open {
+        Ok(period)
+    } else {
+        Err(ApiError::conflict(say("Kỳ báo cáo đã chốt.", "The period is frozen.")))
+    }
+}
+
 /// Which periods.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]

@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use super::periods::hold_open;
 use super::wire::submitted_on;
 use super::{OF_CITY, sight};
 use crate::contract::problems;
@@ -241,10 +242,7 @@ async fn freeze_reporting_period(
 
 fn freeze(tx: &mut Tx<'_>, code: &str, wanted: &Freezing) -> Result<Reply, Halt> {
     let permit = tx.permit::<FreezePeriod>(&Target::city(code))?;
-    let period = rows::period(tx.conn, code)?.ok_or_else(ApiError::not_found)?;
-    if period.frozen_at.is_some() {
-        return Err(ApiError::conflict(say("Kỳ báo cáo đã chốt.", "The period is frozen.")).into());
-    }
+    let period = hold_open(tx.conn, code)?;
     let now = tx.now.naive_utc();
     let all = rows::of_period(tx.conn, code)?;
     let accepted: Vec<(ReportRow, ReportState)> = all

@@ -52,6 +52,13 @@ pub fn insert_period(conn: &mut Conn, _: &Permit<OpenObligations>, row: &PeriodR
     Ok(())
 }
 
+/// Waits for others that change a period or its reports, until this transaction ends; answers whether the period is
+/// not frozen.
+pub fn hold_period(conn: &mut Conn, code: &str) -> Result<bool, Error> {
+    let open = p::table.find(code).filter(p::frozen_at.is_null());
+    Ok(diesel::update(open).set(p::version.eq(p::version)).execute(conn)? == 1)
+}
+
 /// Ends a period: its figures stay as they are. Answers whether the version was still the expected one.
 pub fn freeze_period(
     conn: &mut Conn,
