@@ -10,7 +10,7 @@ use kstt_persistence::reports::{
 };
 
 use super::measure::Counted;
-use super::records::CountedRecord;
+use super::records::{CountedRecord, Reader, readable};
 use crate::http::ApiError;
 
 /// More procedures than there will ever be.
@@ -52,19 +52,26 @@ impl Held {
         })
     }
 
-    /// The records that are counted, by id, after one.
+    /// The records that are counted and may be read, by id, after one.
     pub fn records(
         &self,
         conn: &mut Conn,
         of: &Counted,
         part: (Option<&str>, i64),
+        reader: Reader<'_>,
     ) -> Result<Vec<CountedRecord>, ApiError> {
         let versions = match self {
             Self::Published(what) => published(conn, *what, of.days)?,
             Self::InForce(level) => in_force(conn, of.days.1, &of_level(*level))?,
             Self::Duties(fate) => {
-                let found = duty_records(conn, of.duties(), *fate, part)?;
-                return Ok(found.into_iter().map(duty).collect());
+                return readable(part, |part| {
+                    let found = duty_records(conn, of.duties(), *fate, part)?;
+                    let told = |(id, rule, subject, unit): (String, String, String, String)| {
+                        let reads = reader.reads_duty(&id, &unit);
+                        (duty(id, &rule, &subject), reads)
+                    };
+                    Ok(found.into_iter().map(told).collect())
+                });
             }
         };
         Ok(versions.into_iter().map(version).collect())
@@ -81,7 +88,7 @@ fn version(of: CountedVersion) -> CountedRecord {
     CountedRecord { kind: "procedure_version", id: of.id, code: of.code, value: 1, href }
 }
 
-fn duty((id, rule, subject): (String, String, String)) -> CountedRecord {
+fn duty(id: String, rule: &str, subject: &str) -> CountedRecord {
     let (code, href) = (format!("{rule} {subject}"), format!("/v1/obligations/{id}"));
     CountedRecord { kind: "obligation", id, code, value: 1, href }
 }

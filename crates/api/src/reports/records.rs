@@ -1,12 +1,14 @@
 //! The records behind a figure.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use actix_web::{HttpResponse, get, web};
-use kstt_domain::policy::{Action, Reach, reach};
+use kstt_domain::policy::actions::ReadObligations;
+use kstt_domain::policy::{Action, Reach, permit, reach};
 use kstt_domain::reports::{FormRows, ReportMeasure, TOTAL};
-use kstt_persistence::Conn;
 use kstt_persistence::reports::{self as rows, feedback_records};
+use kstt_persistence::units::Viewers;
+use kstt_persistence::{Conn, feedback as items};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -16,7 +18,12 @@ use super::measure::{Counted, field_of, of_feedback};
 use super::wire::form_of;
 use super::{dossiers, sight};
 use crate::contract::problems;
+use crate::feedback;
 use crate::http::{ApiError, Caller, Cursor, Page, Params, Reply, limit};
+use crate::sight::unit_target;
+
+/// So many records are looked at together where some may not be read.
+const READ_ON: i64 = 500;
 
 /// Which part of the records.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -49,10 +56,61 @@ pub struct CountedRecord {
     pub href: String,
 }
 
+/// Whoever asks for records.
+#[derive(Clone, Copy)]
+pub struct Reader<'a> {
+    pub caller: &'a Caller,
+    pub viewers: &'a Viewers,
+}
+
+impl Reader<'_> {
+    /// Whether they may know of a deadline of a unit.
+    pub fn reads_duty(self, id: &str, unit_id: &str) -> bool {
+        let Self { caller, viewers } = self;
+        let target = unit_target(viewers, &caller.actor, id, unit_id, caller.today());
+        permit::<ReadObligations>(&caller.actor, &target).is_ok()
+    }
+
+    /// Those of some items of feedback that they may know of.
+    fn read_items(self, conn: &mut Conn, ids: &[String]) -> Result<HashSet<String>, ApiError> {
+        let Self { caller, viewers } = self;
+        let mut found = items::by_ids(conn, ids)?;
+        found.retain(|row| feedback::reading(viewers, &caller.actor, row, caller.today()).is_some());
+        Ok(found.into_iter().map(|row| row.id).collect())
+    }
+}
+
+/// What is asked of a reader of the records behind a measure, beside that they read the report.
+fn room_of(measure: ReportMeasure) -> Option<Action> {
+    match Held::by(measure) {
+        Some(Held::Duties(_)) => Some(Action::ReadObligations),
+        _ => (!of_feedback(measure).is_empty()).then_some(Action::ReadFeedback),
+    }
+}
+
+/// The first records after one that may be read: `read` tells a part of all, and of each whether it may be.
+pub fn readable(
+    (after, limit): (Option<&str>, i64),
+    mut read: impl FnMut((Option<&str>, i64)) -> Result<Vec<(CountedRecord, bool)>, ApiError>,
+) -> Result<Vec<CountedRecord>, ApiError> {
+    let (mut after, mut most, mut found) = (after.map(str::to_owned), limit, Vec::new());
+    loop {
+        let part = read((after.as_deref(), most))?;
+        let is_last = (part.len() as i64) < most;
+        after = part.last().map(|(record, _)| record.id.clone());
+        found.extend(part.into_iter().filter(|(_, reads)| *reads).map(|(record, _)| record));
+        if is_last || found.len() as i64 >= limit {
+            return Ok(found);
+        }
+        most = READ_ON;
+    }
+}
+
 /// List the records behind a cell
 ///
 /// By the same conditions as the figure was counted, each with what it adds: together they are what it says when
-/// it is counted now. A cell that is declared by hand has none. Those of a form that covers the units below are for
+/// it is counted now. A cell that is declared by hand has none. Listed are those that the caller may read: feedback for
+/// whoever reads that feedback, deadlines for whoever reads those. Those of a form that covers the units below are for
 /// whoever sees these units.
 #[utoipa::path(tag = "reports", operation_id = "listReportCellRecords",
     params(("id" = String, Path, description = "UUID of the report", max_length = 36),
@@ -83,17 +141,22 @@ async fn list_report_cell_records(
                 return Err(ApiError::forbidden());
             }
             let column = form.column(&column).ok_or_else(ApiError::not_found)?;
+            for room in column.source.iter().filter_map(|measure| room_of(*measure)) {
+                here.require(room)?;
+            }
             let period = rows::period(conn, &report.period)?.ok_or_else(ApiError::not_found)?;
             let viewers = here.app.units.viewers(conn)?;
             let of = Counted::of(conn, &viewers, &form, (&report.unit_id, &period), here.now)?;
+            let reader = Reader { caller: &here, viewers: &viewers };
             let after = after.as_ref().map(|cursor| cursor.key.as_str());
             let mut found: BTreeMap<String, CountedRecord> = BTreeMap::new();
             for measure in &column.source {
                 let part = (after, i64::from(limit) + 1);
-                let mut records = of_feedback_in(conn, &of, (form.rows, &row_name), *measure, part)?;
+                let cell = (form.rows, row_name.as_str());
+                let mut records = of_feedback_in(conn, &of, cell, *measure, part, reader)?;
                 records.extend(dossiers::records(conn, &of, form.rows, *measure, &row_name)?);
                 if let Some(held) = Held::by(*measure).filter(|_| row_name == TOTAL) {
-                    records.extend(held.records(conn, &of, part)?);
+                    records.extend(held.records(conn, &of, part, reader)?);
                 }
                 for record in records {
                     match found.get_mut(&record.id) {
@@ -117,17 +180,23 @@ fn of_feedback_in(
     (rows, row): (FormRows, &str),
     measure: ReportMeasure,
     part: (Option<&str>, i64),
+    reader: Reader<'_>,
 ) -> Result<Vec<CountedRecord>, ApiError> {
     let Some(field) = field_of(rows, row) else { return Ok(Vec::new()) };
     let mut found = Vec::new();
     for measure in of_feedback(measure) {
-        found.extend(feedback_records(conn, of.feedback(), *measure, field, part)?);
+        found.extend(readable(part, |part| {
+            let counted = feedback_records(conn, of.feedback(), *measure, field, part)?;
+            let ids: Vec<String> = counted.iter().map(|(id, _)| id.clone()).collect();
+            let read = reader.read_items(conn, &ids)?;
+            let told = |(id, code): (String, String)| {
+                let (reads, href) = (read.contains(&id), format!("/v1/feedback/{id}"));
+                (CountedRecord { kind: "feedback", id, code, value: 1, href }, reads)
+            };
+            Ok(counted.into_iter().map(told).collect())
+        })?);
     }
-    let record = |(id, code): (String, String)| {
-        let href = format!("/v1/feedback/{id}");
-        CountedRecord { kind: "feedback", id, code, value: 1, href }
-    };
-    Ok(found.into_iter().map(record).collect())
+    Ok(found)
 }
 
 pub fn routes(config: &mut ServiceConfig) {

@@ -120,13 +120,14 @@ pub fn duty_count(conn: &mut Conn, of: Duties<'_>, fate: DutyFate) -> Result<i64
     Ok(of.that(fate).count().get_result(conn)?)
 }
 
-/// Ids, rules and subjects of the deadlines that fared so, by id, after one.
+/// Ids, rules, subjects and units of the deadlines that fared so, by id, after one.
 pub fn duty_records(
     conn: &mut Conn,
     of: Duties<'_>,
     fate: DutyFate,
     (after, limit): (Option<&str>, i64),
-) -> Result<Vec<(String, String, String)>, Error> {
+) -> Result<Vec<(String, String, String, String)>, Error> {
     let further = of.that(fate).filter(o::id.gt(after.unwrap_or_default().to_owned()));
-    Ok(further.order(o::id.asc()).limit(limit).select((o::id, o::rule, o::subject_id)).load(conn)?)
+    let told = (o::id, o::rule, o::subject_id, o::unit_id);
+    Ok(further.order(o::id.asc()).limit(limit).select(told).load(conn)?)
 }
