@@ -75,6 +75,8 @@ fn a_report_on_paper_is_entered_with_its_arrival() {
     city.clock.set("2019-03-25T09:00:00+07:00");
     let without = json!({ "arrived_at": "2019-03-18T02:00:00Z" });
     assert_eq!(act(&office, &id, "submit", without).expect(422).body["errors"][0]["pointer"], "/arrived_at");
+    let long_ago = json!({ "arrival_number": "125", "arrived_at": "0019-03-18T02:00:00Z" });
+    assert_eq!(act(&office, &id, "submit", long_ago).expect(422).body["errors"][0]["pointer"], "/arrived_at");
     let paper = json!({ "arrival_number": "125", "arrived_at": "2019-03-18T02:00:00Z" });
     let sent = act(&office, &id, "submit", paper).expect(200).body;
     assert_eq!(

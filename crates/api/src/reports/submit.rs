@@ -56,6 +56,7 @@ fn submit(tx: &mut Tx<'_>, work: &mut Work, wanted: &Submission) -> Result<(), H
     let mut faults = Faults::default();
     let number = faults.optional_line("/arrival_number", wanted.arrival_number.as_deref(), 100);
     let at = wanted.arrived_at.unwrap_or(tx.now);
+    faults.day("/arrived_at", vn_date(at));
     if at > tx.now || (wanted.arrived_at.is_some() && number.is_none()) {
         let detail = say("Chỉ với báo cáo giấy đã đến.", "Only of a report that has arrived on paper.");
         faults.add("/arrived_at", "out_of_range", detail);
