@@ -53,6 +53,14 @@ fn the_city_corrects_a_form_without_a_release() {
         (&refused["errors"][0]["pointer"], &refused["errors"][0]["code"]),
         (&json!("/form/columns/0/sum/0"), &json!("unknown_column"))
     );
+    let mut alike = form.clone();
+    alike["code"] = json!("06-VPCP/KSTT");
+    let refused = publish(&alike, "2020-06-01").expect(422).body;
+    assert_eq!(
+        (&refused["errors"][0]["pointer"], &refused["errors"][0]["code"]),
+        (&json!("/form/code"), &json!("duplicate")),
+        "its sheet in the book would have the same name"
+    );
     // Reports of 2019 keep their version; those of 2020 have the new one.
     let office = city.login("controller.vpubnd");
     office.post("/v1/reporting-periods/open-year", json!({ "year": 2020 })).expect(200);

@@ -79,9 +79,14 @@ impl FormView {
     }
 }
 
-/// A code without what addresses are divided by.
+/// A code without what addresses are divided by: also the name of the form's sheet in a workbook.
 pub fn key_of(code: &str) -> String {
     code.replace('/', "-")
+}
+
+/// Whether two codes have the same key; names of sheets know no capitals.
+fn are_alike(code: &str, other: &str) -> bool {
+    key_of(code).eq_ignore_ascii_case(&key_of(other))
 }
 
 /// The day a list is asked for.
@@ -180,6 +185,10 @@ fn publish(tx: &mut Tx<'_>, key: &str, wanted: &FormToPublish) -> Result<Reply, 
     }
     let known = rows::forms(tx.conn)?;
     let before = known.iter().rfind(|row| row.code == wanted.form.code);
+    if before.is_none() && known.iter().any(|row| are_alike(&row.code, &wanted.form.code)) {
+        let detail = say("Mã quá giống mã của biểu mẫu khác.", "It is too much like another form's code.");
+        faults.add("/form/code", "duplicate", detail);
+    }
     if before.is_some_and(|before| before.valid_from >= valid_from) {
         let detail = say("Phải sau ngày bắt đầu của phiên bản trước.", "It begins after the version before.");
         faults.add("/valid_from", "out_of_order", detail);

@@ -15,8 +15,11 @@ use crate::units::UnitKind;
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ReportForm {
-    /// As printed: `II.06a`, `06/VPCP/KSTT`.
-    #[cfg_attr(feature = "schema", schema(max_length = 40, example = "II.06a"))]
+    /// As printed: `II.06a`, `06/VPCP/KSTT`. Two forms differ in more than capitals, and `-` for `/`.
+    #[cfg_attr(
+        feature = "schema",
+        schema(max_length = 31, example = "II.06a", pattern = "^[0-9A-Za-z./_-]+$")
+    )]
     pub code: String,
     /// The body of law it belongs to: the year it began.
     #[cfg_attr(feature = "schema", schema(max_length = 10, example = "2021"))]
@@ -150,7 +153,7 @@ pub enum CheckRule {
     /// Columns hold, in all rows together, what the accepted reports by another form come to: those of the unit and
     /// of the units below it; for the control office, of the city.
     Parts {
-        #[cfg_attr(feature = "schema", schema(max_length = 40))]
+        #[cfg_attr(feature = "schema", schema(max_length = 31))]
         form: String,
         #[cfg_attr(feature = "schema", schema(max_items = 100))]
         columns: Vec<String>,

@@ -79,6 +79,8 @@ fn what_is_unsound_is_told_by_place() {
     );
     assert_eq!(faults(|form| form.columns[0].sum[1] = "nothing".into()), ["/columns/0/sum/1 unknown_column"]);
     assert_eq!(faults(|form| form.columns[1].number = 3), ["/columns/1/number out_of_order"]);
+    assert_eq!(faults(|form| form.code = "II:06a".into()), ["/code malformed"]);
+    assert_eq!(faults(|form| form.code = "x".repeat(32)), ["/code too_long"]);
     assert_eq!(faults(|form| form.checks[1].code = "balance".into()), ["/checks/1/code named_twice"]);
     assert_eq!(faults(|form| form.checks[0].code = "sum".into()), ["/checks/0/code reserved"]);
     assert_eq!(faults(|form| form.columns[0].title.vi = "x".repeat(201)), ["/columns/0/title/vi too_long"]);

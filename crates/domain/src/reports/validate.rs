@@ -4,7 +4,8 @@ use super::{CheckRule, ColumnKind, FormCertainty, FormColumn, ReportForm, SUM_CH
 use crate::obligations::Words;
 
 const LONGEST_CODE: usize = 60;
-const LONGEST_FORM_CODE: usize = 40;
+/// The code of a form is also the name of its sheet in a workbook.
+const LONGEST_FORM_CODE: usize = 31;
 const LONGEST_TITLE: usize = 200;
 const LONGEST_SENTENCE: usize = 500;
 const LONGEST_UNIT: usize = 100;
@@ -34,6 +35,12 @@ impl Faults {
     fn text(&mut self, text: &str, longest: usize, pointer: String) {
         self.unless(!text.trim().is_empty(), pointer.as_str(), "missing");
         self.unless(text.chars().count() <= longest, pointer, "too_long");
+    }
+
+    fn form_code(&mut self, code: &str, pointer: String) {
+        let is_of_code = |one: char| one.is_ascii_alphanumeric() || "./_-".contains(one);
+        self.unless(code.chars().all(is_of_code), pointer.as_str(), "malformed");
+        self.text(code, LONGEST_FORM_CODE, pointer);
     }
 
     fn words(&mut self, words: &Words, longest: usize, pointer: &str) {
@@ -103,7 +110,7 @@ impl ReportForm {
     }
 
     fn check_head(&self, faults: &mut Faults) {
-        faults.text(&self.code, LONGEST_FORM_CODE, "/code".into());
+        faults.form_code(&self.code, "/code".into());
         faults.text(&self.regime, 10, "/regime".into());
         let proper = self.valid_from.zip(self.valid_to).is_none_or(|(from, to)| from < to);
         faults.unless(proper, "/valid_to", "ends_before_it_begins");
@@ -182,7 +189,7 @@ impl ReportForm {
                 faults.unless(each_once(left) && each_once(right), rule.as_str(), "named_twice");
             }
             if let CheckRule::Parts { form, columns } = &check.rule {
-                faults.text(form, LONGEST_FORM_CODE, format!("{rule}/form"));
+                faults.form_code(form, format!("{rule}/form"));
                 faults.unless(!columns.is_empty(), rule.as_str(), "missing");
                 faults.unless(each_once(columns), rule.as_str(), "named_twice");
             }
