@@ -136,6 +136,29 @@ fn a_report_can_be_asked_for_once() {
 }
 
 #[test]
+fn each_form_is_asked_for_once_of_each_unit_that_there_is() {
+    let city = City::new();
+    let office = city.login("controller.vpubnd");
+    let merger = json!({ "into": "D918", "on": "2019-03-10", "legal_basis": "NQ 2", "reason": "Sắp xếp" });
+    let etag = office.get("/v1/units/D916").expect(200).etag();
+    office.send("POST", "/v1/units/D916/merge").header("If-Match", &etag).json(merger).answer().expect(200);
+    city.clock.set("2019-03-12T09:00:00+07:00");
+    let asked = json!({ "title": "Đột xuất", "forms": [SETTLEMENT, SETTLEMENT], "units": ["SXD", "D916", "SXD"],
+        "data_from": "2019-01-28", "data_to": "2019-02-10", "due_on": "2019-03-15" });
+    let refused = office.post("/v1/reporting-periods", asked).expect(422).body;
+    let faults: Vec<_> = refused["errors"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|fault| (fault["pointer"].as_str().unwrap(), fault["code"].as_str().unwrap()))
+        .collect();
+    assert_eq!(
+        faults,
+        [("/forms/1", "duplicate"), ("/units/1", "unit_not_there"), ("/units/2", "duplicate")]
+    );
+}
+
+#[test]
 fn after_a_merger_the_heir_reports_for_all_it_took_over() {
     let city = City::new();
     let office = city.login("controller.vpubnd");

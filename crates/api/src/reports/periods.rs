@@ -1,5 +1,7 @@
 //! Periods: those of a year in one call, and what is asked for once.
 
+use std::collections::HashSet;
+
 use actix_web::{HttpResponse, get, post, web};
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use kstt_domain::obligations::{Cutoff, DutyPeriod};
@@ -8,7 +10,7 @@ use kstt_domain::policy::{Action, Actor, Target};
 use kstt_domain::reports::{DataWindow, PeriodKind};
 use kstt_domain::units::UnitKind;
 use kstt_persistence::audit::Change;
-use kstt_persistence::reports::{self as rows, PeriodRow};
+use kstt_persistence::reports::{self as rows, FormRow, PeriodRow};
 use kstt_persistence::{Conn, Error, Stored, counters, obligations, units};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -221,6 +223,73 @@ async fn request_ad_hoc_report(caller: Caller, body: Body<AdHocRequest>) -> Resu
     caller.write(&body.hash, move |tx| ask(tx, &wanted)).await
 }
 
+/// Whether a code stands in its list already, which is a fault.
+fn is_named_twice<'a>(
+    faults: &mut Faults,
+    seen: &mut HashSet<&'a str>,
+    pointer: &str,
+    code: &'a str,
+) -> bool {
+    let is_new = seen.insert(code);
+    if !is_new {
+        faults.add(pointer, "duplicate", say("Được nêu hai lần.", "It is named twice."));
+    }
+    !is_new
+}
+
+/// The forms that are asked for, as they are on a day.
+fn asked_forms(
+    conn: &mut Conn,
+    faults: &mut Faults,
+    codes: &[String],
+    day: NaiveDate,
+) -> Result<Vec<FormRow>, ApiError> {
+    let known = rows::forms_on(conn, day)?;
+    let (mut seen, mut found) = (HashSet::new(), Vec::new());
+    for (index, code) in codes.iter().enumerate() {
+        let pointer = format!("/forms/{index}");
+        if is_named_twice(faults, &mut seen, &pointer, code) {
+            continue;
+        }
+        match known.iter().find(|row| row.code == *code) {
+            Some(row) => found.push(row.clone()),
+            None => {
+                let detail =
+                    say("Không có biểu mẫu này vào ngày đó.", "No such form is in force on that day.");
+                faults.add(pointer, "unknown_form", detail);
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// The ids of the units that are asked; all of them exist on a day.
+fn asked_units(
+    conn: &mut Conn,
+    faults: &mut Faults,
+    codes: &[String],
+    day: NaiveDate,
+) -> Result<Vec<String>, ApiError> {
+    let (mut seen, mut found) = (HashSet::new(), Vec::new());
+    for (index, code) in codes.iter().enumerate() {
+        let pointer = format!("/units/{index}");
+        if is_named_twice(faults, &mut seen, &pointer, code) {
+            continue;
+        }
+        let Some(unit) = units::by_code(conn, code)? else {
+            faults.add(pointer, "unknown_unit", say("Không có đơn vị này.", "There is no such unit."));
+            continue;
+        };
+        if units::period_on(conn, &unit.id, day)?.is_some() {
+            found.push(unit.id);
+        } else {
+            let detail = say("Đơn vị không còn hoạt động.", "The unit does not exist today.");
+            faults.add(pointer, "unit_not_there", detail);
+        }
+    }
+    Ok(found)
+}
+
 fn ask(tx: &mut Tx<'_>, wanted: &AdHocRequest) -> Result<Reply, Halt> {
     let permit = tx.permit::<OpenObligations>(&Target::city("ad_hoc"))?;
     let mut faults = Faults::default();
@@ -236,31 +305,8 @@ fn ask(tx: &mut Tx<'_>, wanted: &AdHocRequest) -> Result<Reply, Halt> {
     if faults.day("/due_on", wanted.due_on) < today {
         faults.add("/due_on", "out_of_range", say("Đã qua.", "It is over."));
     }
-    let known = rows::forms_on(tx.conn, data_from)?;
-    let mut forms = Vec::new();
-    for (index, code) in wanted.forms.iter().enumerate() {
-        match known.iter().find(|row| row.code == *code) {
-            Some(row) => forms.push(row.clone()),
-            None => {
-                let detail =
-                    say("Không có biểu mẫu này vào ngày đó.", "No such form is in force on that day.");
-                faults.add(format!("/forms/{index}"), "unknown_form", detail);
-            }
-        }
-    }
-    let mut asked = Vec::new();
-    for (index, code) in wanted.units.iter().enumerate() {
-        match units::by_code(tx.conn, code)? {
-            Some(unit) => asked.push(unit.id),
-            None => {
-                faults.add(
-                    format!("/units/{index}"),
-                    "unknown_unit",
-                    say("Không có đơn vị này.", "There is no such unit."),
-                );
-            }
-        }
-    }
+    let forms = asked_forms(tx.conn, &mut faults, &wanted.forms, data_from)?;
+    let asked = asked_units(tx.conn, &mut faults, &wanted.units, today)?;
     if wanted.forms.is_empty() || wanted.units.is_empty() {
         faults.add(
             "",
