@@ -59,7 +59,7 @@ where
             }
             rows::put_revision(tx.conn, &permit, &work.revision)?;
             trail(tx, &permit, &before, &row, event, &work)?;
-            let told = Teller::at(tx.now).tell_all(tx.conn, &row, Some(&work.revision))?;
+            let told = Teller::at(tx.now).tell_all(tx.conn, tx.app, &row, Some(&work.revision))?;
             Ok(Reply::ok(&told)?.tagged(row.version))
         })
         .await

@@ -6,19 +6,21 @@ use kstt_domain::obligations::DutyPeriod;
 use kstt_domain::reports::{
     Cells, CheckRule, CheckSeverity, FormCheck, ReportForm, violated_parts, violations,
 };
+use kstt_persistence::Conn;
 use kstt_persistence::reports::{self as rows, PeriodRow, ReportRow};
-use kstt_persistence::{Conn, units};
 
 use super::cells::Table;
 use super::measure::{Counted, figures};
 use super::sight;
 use super::sum::accepted_sum;
 use super::wire::{BrokenCheck, too_large};
+use crate::app::App;
 use crate::http::ApiError;
 
 /// What does not hold, with and without what is expected to come.
 pub fn checked(
     conn: &mut Conn,
+    app: &App,
     row: &ReportRow,
     form: &ReportForm,
     table: &Table,
@@ -30,14 +32,14 @@ pub fn checked(
         let cells = table.figures(form, with_estimates).map_err(too_large)?;
         let mut found = violations(form, &cells, before.as_ref());
         if let Some(others) = &others {
-            found.extend(violated_parts(form, &cells, &others.sums(conn, with_estimates)?));
+            found.extend(violated_parts(form, &cells, &others.sums(conn, app, with_estimates)?));
         }
         Ok::<_, ApiError>(found.into_iter().map(move |found| BrokenCheck::of(found, with_estimates)))
     };
     let mut told: Vec<BrokenCheck> = broken(false)?.collect();
     let expected = if table.has_estimates() { Some(broken(true)?) } else { None };
     if row.nothing_arose {
-        told.extend(stated_away(conn, row, form)?);
+        told.extend(stated_away(conn, app, row, form)?);
     }
     told.extend(expected.into_iter().flatten());
     Ok(told)
@@ -68,10 +70,16 @@ impl<'f> Others<'f> {
     }
 
     /// What they come to, by the code of the form.
-    fn sums(&self, conn: &mut Conn, with_estimates: bool) -> Result<BTreeMap<String, Cells>, ApiError> {
+    fn sums(
+        &self,
+        conn: &mut Conn,
+        app: &App,
+        with_estimates: bool,
+    ) -> Result<BTreeMap<String, Cells>, ApiError> {
         let mut found = BTreeMap::new();
         for form in &self.forms {
-            let sum = accepted_sum(conn, &self.period, (*form, with_estimates), self.units.as_deref())?;
+            let of = (*form, with_estimates);
+            let sum = accepted_sum(conn, app, &self.period, of, self.units.as_deref())?;
             found.extend(sum.map(|cells| ((*form).to_owned(), cells)));
         }
         Ok(found)
@@ -79,9 +87,14 @@ impl<'f> Others<'f> {
 }
 
 /// What the records hold of a report that states that nothing arose.
-fn stated_away(conn: &mut Conn, row: &ReportRow, form: &ReportForm) -> Result<Vec<BrokenCheck>, ApiError> {
+fn stated_away(
+    conn: &mut Conn,
+    app: &App,
+    row: &ReportRow,
+    form: &ReportForm,
+) -> Result<Vec<BrokenCheck>, ApiError> {
     let Some(period) = rows::period(conn, &row.period)? else { return Ok(Vec::new()) };
-    let viewers = units::Viewers::load(conn)?;
+    let viewers = app.units.viewers(conn)?;
     let of = (row.unit_id.as_str(), &period);
     let of = Counted::of(conn, &viewers, form, of, row.updated_at.and_utc())?;
     let found = figures(conn, form, &of)?;

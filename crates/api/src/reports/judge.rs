@@ -117,7 +117,7 @@ fn accept(tx: &mut Tx<'_>, work: &mut Work, wanted: &ReportAcceptance) -> Result
     let comment = faults.optional_line("/comment", wanted.comment.as_deref(), 1000);
     let table = Table::read(Some(&work.revision))?;
     let mut warned = false;
-    for check in checked(tx.conn, &work.row, &work.form, &table)? {
+    for check in checked(tx.conn, tx.app, &work.row, &work.form, &table)? {
         // What is only expected may still turn out otherwise.
         let is_error = check.severity == CheckSeverity::Error && !check.with_estimates;
         warned |= !is_error;

@@ -1,13 +1,15 @@
 //! The ledger of the national system of management and evaluation: which accepted reports are to be entered
 //! there, and which were, confirmed by hand. The wire comes later.
 
+use std::collections::HashMap;
+
 use actix_web::{HttpResponse, get, put, web};
 use chrono::{DateTime, Utc};
 use kstt_domain::feedback::LedgerState;
 use kstt_domain::policy::Action;
 use kstt_domain::policy::actions::EnterReport;
 use kstt_persistence::audit::Change;
-use kstt_persistence::reports::{self as rows, ReportLedgerRow};
+use kstt_persistence::reports::{self as rows, ReportLedgerRow, ReportRow};
 use kstt_persistence::{Conn, Stored};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -60,20 +62,31 @@ struct LedgerView {
     updated_at: DateTime<Utc>,
 }
 
-fn view(conn: &mut Conn, row: ReportLedgerRow) -> Result<LedgerView, ApiError> {
-    let report = rows::find(conn, &row.report_id)?.ok_or_else(ApiError::not_found)?;
-    Ok(LedgerView {
-        unit: UnitCodes::default().of(conn, &report.unit_id)?,
+fn view(row: ReportLedgerRow, report: &ReportRow, unit: String) -> LedgerView {
+    LedgerView {
+        unit,
         report_id: row.report_id,
-        period: report.period,
-        form: report.form,
+        period: report.period.clone(),
+        form: report.form.clone(),
         state: row.state.0,
         national_code: row.national_code,
         entered_at: row.entered_at.map(|at| at.and_utc()),
         missing: row.missing,
         note: row.note,
         updated_at: row.updated_at.and_utc(),
-    })
+    }
+}
+
+fn view_all(conn: &mut Conn, found: Vec<ReportLedgerRow>) -> Result<Vec<LedgerView>, ApiError> {
+    let ids: Vec<String> = found.iter().map(|row| row.report_id.clone()).collect();
+    let reports = rows::by_ids(conn, &ids)?.into_iter().map(|report| (report.id.clone(), report));
+    let (reports, mut codes) = (reports.collect::<HashMap<_, _>>(), UnitCodes::default());
+    let mut told = Vec::new();
+    for row in found {
+        let report = reports.get(&row.report_id).ok_or_else(ApiError::not_found)?;
+        told.push(view(row, report, codes.of(conn, &report.unit_id)?));
+    }
+    Ok(told)
 }
 
 /// List the ledger of reports
@@ -93,7 +106,7 @@ async fn list_report_ledger(caller: Caller, query: Params<LedgerQuery>) -> Resul
         .read(move |conn| {
             let after = after.as_ref().map(|cursor| cursor.key.as_str());
             let found = rows::report_ledger_list(conn, state, after, i64::from(limit) + 1)?;
-            found.into_iter().map(|row| view(conn, row)).collect::<Result<Vec<_>, _>>()
+            view_all(conn, found)
         })
         .await?;
     let next = |last: &LedgerView| Cursor::after(&last.report_id, "", &filters, None).seal(secret);
@@ -117,7 +130,8 @@ async fn get_report_ledger(caller: Caller, id: web::Path<String>) -> Result<Http
             let report = sight::visible(conn, &here.app, &here.actor, &id, today)?;
             let row = rows::report_ledger(conn, &report.id)?.ok_or_else(ApiError::not_found)?;
             let version = row.version;
-            Ok(Reply::ok(&view(conn, row)?)?.tagged(version))
+            let unit = UnitCodes::default().of(conn, &report.unit_id)?;
+            Ok(Reply::ok(&view(row, &report, unit))?.tagged(version))
         })
         .await?;
     Ok(caller.answer(reply))
@@ -206,7 +220,8 @@ fn set(tx: &mut Tx<'_>, id: &str, expected: i64, wanted: &LedgerEntry) -> Result
     };
     tx.audit(&permit, change)?;
     let version = row.version;
-    Ok(Reply::ok(&view(tx.conn, row)?)?.tagged(version))
+    let unit = UnitCodes::default().of(tx.conn, &report.unit_id)?;
+    Ok(Reply::ok(&view(row, &report, unit))?.tagged(version))
 }
 
 pub fn routes(config: &mut ServiceConfig) {

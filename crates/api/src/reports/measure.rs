@@ -13,7 +13,7 @@ use kstt_persistence::units::Viewers;
 use super::cells::Figures;
 use super::dossiers::{self, Dossiers};
 use super::held::Held;
-use super::sight;
+use super::sight::{self, Inherited};
 use crate::http::ApiError;
 
 /// The row of what belongs to no known field.
@@ -39,7 +39,8 @@ impl Counted {
         (unit_id, period): (&str, &PeriodRow),
         now: DateTime<Utc>,
     ) -> Result<Self, ApiError> {
-        let unit_ids = sight::counted(conn, viewers, form, unit_id, period.last_day)?;
+        let inherited = Inherited::by(viewers, period.last_day);
+        let unit_ids = sight::counted(conn, &inherited, form, unit_id)?;
         let led = if form.covers_below { Led::Once } else { Led::ByAnyone };
         Ok(Self { unit_ids, days: (period.data_from, period.data_to), now, led })
     }

@@ -45,7 +45,7 @@ async fn get_report(
             if revision.is_none() && wanted != row.revision {
                 return Err(ApiError::not_found());
             }
-            let told = Teller::at(here.now).tell_all(conn, &row, revision.as_ref())?;
+            let told = Teller::at(here.now).tell_all(conn, &here.app, &row, revision.as_ref())?;
             Ok(Reply::ok(&told)?.tagged(row.version))
         })
         .await?;

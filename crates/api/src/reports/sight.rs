@@ -1,6 +1,6 @@
 //! Who sees and fills in which report.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use chrono::NaiveDate;
 use kstt_domain::calendar::vn_date;
@@ -70,36 +70,48 @@ pub fn listed(
     units_listed(conn, actor, Action::ReadReports, asked, today)
 }
 
-/// The unit itself and whose work it has taken over by a day: their records are its own.
-fn inherited(viewers: &Viewers, unit_id: &str, day: NaiveDate) -> Vec<String> {
-    let is_its_own = |other: &&str| {
-        let mut viewers = viewers.of(other).into_iter();
-        viewers.any(|viewer| viewer.own && viewer.unit_id == unit_id && viewer.period.contains(day))
-    };
-    let mut found: Vec<String> = viewers.units().filter(is_its_own).map(str::to_owned).collect();
-    if !found.iter().any(|other| other == unit_id) {
-        found.push(unit_id.to_owned());
-    }
-    found.sort();
-    found
+/// Whose work each unit has taken over by a day: their records are its own.
+pub struct Inherited<'v> {
+    viewers: &'v Viewers,
+    day: NaiveDate,
+    of: HashMap<String, BTreeSet<String>>,
 }
 
-/// The units whose work a report counts: the unit, by a form that covers those below also all under it on a day, and
+impl<'v> Inherited<'v> {
+    pub fn by(viewers: &'v Viewers, day: NaiveDate) -> Self {
+        let mut of: HashMap<String, BTreeSet<String>> = HashMap::new();
+        for unit in viewers.units() {
+            let seen = viewers.of(unit).into_iter();
+            for owner in seen.filter(|viewer| viewer.own && viewer.period.contains(day)) {
+                of.entry(owner.unit_id).or_default().insert(unit.to_owned());
+            }
+        }
+        Self { viewers, day, of }
+    }
+
+    /// The unit itself and whose work it has taken over.
+    fn with(&self, unit_id: &str) -> BTreeSet<String> {
+        let mut found = self.of.get(unit_id).cloned().unwrap_or_default();
+        found.insert(unit_id.to_owned());
+        found
+    }
+}
+
+/// The units whose work a report counts: the unit, by a form that covers those below also all under it on the day, and
 /// for the control office all of the city; and whose work they have taken over.
 pub fn counted(
     conn: &mut Conn,
-    viewers: &Viewers,
+    inherited: &Inherited<'_>,
     form: &ReportForm,
     unit_id: &str,
-    day: NaiveDate,
 ) -> Result<Vec<String>, ApiError> {
     if !form.covers_below {
-        return Ok(inherited(viewers, unit_id, day));
+        return Ok(inherited.with(unit_id).into_iter().collect());
     }
-    let Some(below) = below(conn, unit_id, day)? else {
-        return Ok(viewers.units().map(str::to_owned).collect());
+    let Some(below) = below(conn, unit_id, inherited.day)? else {
+        return Ok(inherited.viewers.units().map(str::to_owned).collect());
     };
-    let found: BTreeSet<String> = below.iter().flat_map(|unit| inherited(viewers, unit, day)).collect();
+    let found: BTreeSet<String> = below.iter().flat_map(|unit| inherited.with(unit)).collect();
     Ok(found.into_iter().collect())
 }
 

@@ -7,15 +7,16 @@ use kstt_domain::calendar::vn_date;
 use kstt_domain::reports::{Cells, ReportForm, ReportMeasure, add_up, without};
 use kstt_persistence::obligations::let_off_since;
 use kstt_persistence::reports::{self as rows, PeriodRow, ReportRow, RevisionRow, Standing};
-use kstt_persistence::units::{self, Viewers};
-use kstt_persistence::{Conn, Error};
+use kstt_persistence::{Conn, Error, units};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::cells::Table;
 use super::open::subject_of;
+use super::sight::Inherited;
 use super::wire::{UnitCodes, form_of, too_large};
 use super::{OWED, sight};
+use crate::app::App;
 use crate::http::{ApiError, Caller, ProblemCode, say, stored_moment};
 
 /// What is added up.
@@ -128,7 +129,7 @@ pub fn sum(
         Some((row, _)) => form_of(conn, row)?,
         None => known_form(conn, &query.form, period)?,
     };
-    let mut summed = added(conn, period, (form, true), found)?;
+    let mut summed = added(conn, &caller.app, period, (form, true), found)?;
     for unit in units::by_ids(conn, &owing)? {
         summed.left_out.push(unit.code);
     }
@@ -140,6 +141,7 @@ pub fn sum(
 /// nobody owes one.
 pub fn accepted_sum(
     conn: &mut Conn,
+    app: &App,
     period: &PeriodRow,
     (form, with_estimates): (&str, bool),
     unit_ids: Option<&[String]>,
@@ -149,12 +151,13 @@ pub fn accepted_sum(
     found.retain(|(row, _)| unit_ids.is_none_or(|units| units.contains(&row.unit_id)));
     let Some((row, _)) = found.first() else { return Ok(None) };
     let form = form_of(conn, row)?;
-    Ok(Some(added(conn, period, (form, with_estimates), found)?.cells))
+    Ok(Some(added(conn, app, period, (form, with_estimates), found)?.cells))
 }
 
 /// Adds up the revisions that count.
 fn added(
     conn: &mut Conn,
+    app: &App,
     period: &PeriodRow,
     (form, with_estimates): (ReportForm, bool),
     found: Vec<(ReportRow, Option<RevisionRow>)>,
@@ -168,13 +171,15 @@ fn added(
         }
     }
     left_out.sort();
-    let reaches = reaches(conn, period, &form, &counted)?;
+    let reaches = reaches(conn, app, period, &form, &counted)?;
     let within: HashSet<&String> = reaches.values().flatten().collect();
+    let mut covered: HashSet<&String> = HashSet::new();
+    for (unit, reach) in &reaches {
+        covered.extend(reach.iter().filter(|other| *other != unit));
+    }
     let mut parts = Vec::new();
     for (row, revision) in counted {
-        let is_covered =
-            |(other, units): (&String, &Vec<String>)| *other != row.unit_id && units.contains(&row.unit_id);
-        if form.covers_below && reaches.iter().any(is_covered) {
+        if form.covers_below && covered.contains(&row.unit_id) {
             continue;
         }
         let cells = Table::read(Some(&revision))?.figures(&form, with_estimates).map_err(too_large)?;
@@ -200,15 +205,17 @@ fn added(
 /// with another.
 fn reaches(
     conn: &mut Conn,
+    app: &App,
     period: &PeriodRow,
     form: &ReportForm,
     counted: &[(ReportRow, RevisionRow)],
 ) -> Result<HashMap<String, Vec<String>>, ApiError> {
     let mut found = HashMap::new();
     if form.covers_below || counted.iter().any(|(_, revision)| revision.shared != "{}") {
-        let viewers = Viewers::load(conn)?;
+        let viewers = app.units.viewers(conn)?;
+        let inherited = Inherited::by(&viewers, period.last_day);
         for (row, _) in counted {
-            let units = sight::counted(conn, &viewers, form, &row.unit_id, period.last_day)?;
+            let units = sight::counted(conn, &inherited, form, &row.unit_id)?;
             found.insert(row.unit_id.clone(), units);
         }
     }

@@ -12,6 +12,7 @@ use utoipa::ToSchema;
 
 use super::cells::{Objection, SectionText, StoredCell, Table};
 use super::checks::checked;
+use crate::app::App;
 use crate::http::{ApiError, ProblemCode};
 
 /// A report in a list.
@@ -186,6 +187,7 @@ impl Teller {
     pub fn tell_all(
         &mut self,
         conn: &mut Conn,
+        app: &App,
         row: &ReportRow,
         revision: Option<&RevisionRow>,
     ) -> Result<FullReport, ApiError> {
@@ -198,7 +200,7 @@ impl Teller {
         let allowed =
             |event: &ReportEvent| *event != ReportEvent::Freeze && next(row.state.0, *event).is_ok();
         Ok(FullReport {
-            checks: checked(conn, row, &form, &table)?,
+            checks: checked(conn, app, row, &form, &table)?,
             cells: cells(&form, &table)?,
             sections,
             objections,

@@ -70,6 +70,11 @@ pub fn find(conn: &mut Conn, id: &str) -> Result<Option<ReportRow>, Error> {
     Ok(r::table.find(id).select(ReportRow::as_select()).first(conn).optional()?)
 }
 
+/// The reports of these ids, in any order.
+pub fn by_ids(conn: &mut Conn, ids: &[String]) -> Result<Vec<ReportRow>, Error> {
+    Ok(r::table.filter(r::id.eq_any(ids)).select(ReportRow::as_select()).load(conn)?)
+}
+
 /// The reports of a period, by form and unit.
 pub fn of_period(conn: &mut Conn, period: &str) -> Result<Vec<ReportRow>, Error> {
     Ok(r::table
