@@ -8,17 +8,12 @@ use kstt_domain::dossiers::{CauseCounts, CountChannel};
 use kstt_domain::reports::{Cells, FormRows, ReportForm, ReportMeasure, TOTAL};
 use kstt_domain::units::UnitLevel;
 use kstt_persistence::Conn;
-use kstt_persistence::dossiers::{
-    CountKey, CountSums, Filter, Led, Stock, counts_once, leads, list, stock_at, sums,
-};
+use kstt_persistence::dossiers::{CountKey, CountSums, Filter, Led, Stock, in_order, leads, stock_at, sums};
 
 use super::cells::Figures;
 use super::measure::Counted;
-use super::records::CountedRecord;
+use super::records::{CountedRecord, read_on};
 use crate::http::ApiError;
-
-/// All records of a window.
-const ALL: i64 = i64::MAX;
 
 /// The counts of some units in a window.
 pub struct Dossiers {
@@ -143,21 +138,22 @@ fn standing(measure: ReportMeasure, stock: &Stock) -> Option<i64> {
     })
 }
 
-/// The records behind a measure of a row that add something to it.
+/// The records behind a measure of a row that add something to it: of movements the first after one, of what is in
+/// hand all.
 pub fn records(
     conn: &mut Conn,
     of: &Counted,
-    rows: FormRows,
+    (rows, row): (FormRows, &str),
     measure: ReportMeasure,
-    row: &str,
+    part: (Option<&str>, i64),
 ) -> Result<Vec<CountedRecord>, ApiError> {
     use ReportMeasure as M;
     let (first, last) = of.days;
     let mut found = match measure {
         M::DossiersCarriedOver => in_hand(conn, of, measure, first.pred_opt().unwrap_or(first))?,
         M::DossiersPendingInTime | M::DossiersPendingOverdue => in_hand(conn, of, measure, last)?,
-        _ if is_of(measure) => moved(conn, of, measure)?,
-        _ => Vec::new(),
+        _ if is_of(measure) => return moved(conn, of, (rows, row), measure, part),
+        _ => return Ok(Vec::new()),
     };
     found.retain(|(_, key, value)| *value > 0 && row_of(rows, &key.field, key.level) == row);
     Ok(found.into_iter().map(|(id, key, value)| record(id, &key, value)).collect())
@@ -177,20 +173,37 @@ fn in_hand(
     Ok(stocks.into_iter().filter_map(given).collect())
 }
 
-fn moved(conn: &mut Conn, of: &Counted, measure: ReportMeasure) -> Result<Vec<Given>, ApiError> {
-    let filter = Filter { from: Some(of.days.0), to: Some(of.days.1), ..Filter::default() };
-    let mut found = Vec::new();
-    for row in list(conn, Some(&of.unit_ids), &filter, None, ALL)? {
-        if of.led == Led::Once && !counts_once(&row, &of.unit_ids) {
-            continue;
+/// Which records of a window a row counts; none where the form has no such row.
+fn of_row((rows, row): (FormRows, &str), (first, last): (NaiveDate, NaiveDate)) -> Option<Filter> {
+    let window = Filter { from: Some(first), to: Some(last), ..Filter::default() };
+    match rows {
+        FormRows::Field => Some(Filter { field: Some(row.to_owned()), ..window }),
+        FormRows::Level => {
+            let level = UnitLevel::ALL.iter().copied().find(|level| level.code() == row)?;
+            Some(Filter { level: Some(level), ..window })
         }
-        let (key, counts) = (row.key(), row.counts()?);
-        let moved = [counts.received, counts.early, counts.on_time, counts.late];
-        if let Some(value) = movement(measure, key.channel, moved, &counts.late_causes) {
-            found.push((row.id, key, value));
-        }
+        _ => (row == TOTAL).then_some(window),
     }
-    Ok(found)
+}
+
+fn moved(
+    conn: &mut Conn,
+    of: &Counted,
+    row: (FormRows, &str),
+    measure: ReportMeasure,
+    part: (Option<&str>, i64),
+) -> Result<Vec<CountedRecord>, ApiError> {
+    let Some(filter) = of_row(row, of.days) else { return Ok(Vec::new()) };
+    read_on(part, |part| {
+        let mut found = Vec::new();
+        for row in in_order(conn, (&of.unit_ids, of.led), &filter, part)? {
+            let (key, counts) = (row.key(), row.counts()?);
+            let moved = [counts.received, counts.early, counts.on_time, counts.late];
+            let value = movement(measure, key.channel, moved, &counts.late_causes).unwrap_or_default();
+            found.push((record(row.id, &key, value), value > 0));
+        }
+        Ok(found)
+    })
 }
 
 fn record(id: String, key: &CountKey, value: i64) -> CountedRecord {

@@ -10,7 +10,7 @@ use kstt_persistence::reports::{
 };
 
 use super::measure::Counted;
-use super::records::{CountedRecord, Reader, readable};
+use super::records::{CountedRecord, Reader, read_on};
 use crate::http::ApiError;
 
 /// More procedures than there will ever be.
@@ -64,7 +64,7 @@ impl Held {
             Self::Published(what) => published(conn, *what, of.days)?,
             Self::InForce(level) => in_force(conn, of.days.1, &of_level(*level))?,
             Self::Duties(fate) => {
-                return readable(part, |part| {
+                return read_on(part, |part| {
                     let found = duty_records(conn, of.duties(), *fate, part)?;
                     let told = |(id, rule, subject, unit): (String, String, String, String)| {
                         let reads = reader.reads_duty(&id, &unit);

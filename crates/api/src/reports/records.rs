@@ -22,8 +22,8 @@ use crate::feedback;
 use crate::http::{ApiError, Caller, Cursor, Page, Params, Reply, limit};
 use crate::sight::unit_target;
 
-/// So many records are looked at together where some may not be read.
-const READ_ON: i64 = 500;
+/// So many more records are looked at together where some of the first are not told.
+const FURTHER: i64 = 500;
 
 /// Which part of the records.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -88,8 +88,8 @@ fn room_of(measure: ReportMeasure) -> Option<Action> {
     }
 }
 
-/// The first records after one that may be read: `read` tells a part of all, and of each whether it may be.
-pub fn readable(
+/// The first records after one that are told: `read` gives a part of all, and of each whether it is.
+pub fn read_on(
     (after, limit): (Option<&str>, i64),
     mut read: impl FnMut((Option<&str>, i64)) -> Result<Vec<(CountedRecord, bool)>, ApiError>,
 ) -> Result<Vec<CountedRecord>, ApiError> {
@@ -98,11 +98,11 @@ pub fn readable(
         let part = read((after.as_deref(), most))?;
         let is_last = (part.len() as i64) < most;
         after = part.last().map(|(record, _)| record.id.clone());
-        found.extend(part.into_iter().filter(|(_, reads)| *reads).map(|(record, _)| record));
+        found.extend(part.into_iter().filter(|(_, is_told)| *is_told).map(|(record, _)| record));
         if is_last || found.len() as i64 >= limit {
             return Ok(found);
         }
-        most = READ_ON;
+        most = FURTHER;
     }
 }
 
@@ -154,7 +154,7 @@ async fn list_report_cell_records(
                 let part = (after, i64::from(limit) + 1);
                 let cell = (form.rows, row_name.as_str());
                 let mut records = of_feedback_in(conn, &of, cell, *measure, part, reader)?;
-                records.extend(dossiers::records(conn, &of, form.rows, *measure, &row_name)?);
+                records.extend(dossiers::records(conn, &of, cell, *measure, part)?);
                 if let Some(held) = Held::by(*measure).filter(|_| row_name == TOTAL) {
                     records.extend(held.records(conn, &of, part, reader)?);
                 }
@@ -185,7 +185,7 @@ fn of_feedback_in(
     let Some(field) = field_of(rows, row) else { return Ok(Vec::new()) };
     let mut found = Vec::new();
     for measure in of_feedback(measure) {
-        found.extend(readable(part, |part| {
+        found.extend(read_on(part, |part| {
             let counted = feedback_records(conn, of.feedback(), *measure, field, part)?;
             let ids: Vec<String> = counted.iter().map(|(id, _)| id.clone()).collect();
             let read = reader.read_items(conn, &ids)?;

@@ -5,9 +5,10 @@ use diesel::prelude::*;
 use kstt_domain::dossiers::{CountChannel, LONGEST_DAYS};
 use kstt_domain::units::UnitLevel;
 
-use super::{CountKey, CountRow};
+use super::sums::led;
+use super::{CountKey, CountRow, Led};
 use crate::schema::dossier_counts as c;
-use crate::{Conn, Error, Stored};
+use crate::{Backend, Conn, Error, Stored};
 
 /// What a list is narrowed by.
 #[derive(Debug, Clone, Default)]
@@ -55,10 +56,23 @@ fn list_of(
     after: Option<&After>,
     limit: i64,
 ) -> Result<Vec<CountRow>, Error> {
-    let mut query = c::table.into_boxed();
+    let mut query = narrowed(filter);
     if let Some(unit) = unit {
         query = query.filter(c::unit_id.eq(unit.to_owned()));
     }
+    if let Some(after) = after {
+        let further = c::first_day.lt(after.first_day).or(c::id.lt(after.id.clone()));
+        query = query.filter(c::first_day.le(after.first_day)).filter(further);
+    }
+    Ok(query
+        .order((c::first_day.desc(), c::id.desc()))
+        .limit(limit)
+        .select(CountRow::as_select())
+        .load(conn)?)
+}
+
+fn narrowed(filter: &Filter) -> c::BoxedQuery<'static, Backend> {
+    let mut query = c::table.into_boxed();
     if let Some(field) = &filter.field {
         query = query.filter(c::field.eq(field.clone()));
     }
@@ -77,15 +91,20 @@ fn list_of(
     if let Some(since) = filter.updated_since {
         query = query.filter(c::updated_at.ge(since));
     }
-    if let Some(after) = after {
-        let further = c::first_day.lt(after.first_day).or(c::id.lt(after.id.clone()));
-        query = query.filter(c::first_day.le(after.first_day)).filter(further);
-    }
-    Ok(query
-        .order((c::first_day.desc(), c::id.desc()))
-        .limit(limit)
-        .select(CountRow::as_select())
-        .load(conn)?)
+    query
+}
+
+/// Records of some units by id, after one: of the dossiers that several units have, those asked for.
+pub fn in_order(
+    conn: &mut Conn,
+    (unit_ids, led): (&[String], Led<'_>),
+    filter: &Filter,
+    (after, limit): (Option<&str>, i64),
+) -> Result<Vec<CountRow>, Error> {
+    let further = c::id.gt(after.unwrap_or_default().to_owned());
+    let query = narrowed(filter).filter(c::unit_id.eq_any(unit_ids.to_vec())).filter(further);
+    let query = led!(query, led, unit_ids);
+    Ok(query.order(c::id.asc()).limit(limit).select(CountRow::as_select()).load(conn)?)
 }
 
 /// One record.

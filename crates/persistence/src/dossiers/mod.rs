@@ -9,9 +9,9 @@ use diesel::prelude::*;
 use kstt_domain::dossiers::{CauseCounts, CountChannel, CountPeriod, Counts};
 use kstt_domain::units::UnitLevel;
 
-pub use list::{After, Filter, find, list, sharing_days};
+pub use list::{After, Filter, find, in_order, list, sharing_days};
 pub(crate) use sums::led;
-pub use sums::{CountSums, Led, Stock, Window, counts_once, leads, stock_at, sums};
+pub use sums::{CountSums, Led, Stock, Window, leads, stock_at, sums};
 pub use write::{correct, hold, insert};
 
 use crate::schema::dossier_counts;

@@ -50,11 +50,6 @@ pub enum Led<'a> {
     Once,
 }
 
-/// Whether a record counts where each dossier of some units does once.
-pub fn counts_once(row: &CountRow, unit_ids: &[String]) -> bool {
-    row.lead_unit_id == row.unit_id || !unit_ids.contains(&row.lead_unit_id)
-}
-
 macro_rules! led {
     ($query:expr, $led:expr, $unit_ids:expr) => {
         match $led {
