@@ -3,7 +3,7 @@
 use actix_web::{HttpResponse, get, post, web};
 use kstt_domain::attachments::MAX_BYTES;
 use kstt_domain::policy::Action;
-use kstt_domain::policy::actions::{ReadReports, SubmitReport};
+use kstt_domain::policy::actions::SubmitReport;
 use kstt_persistence::attachments as rows;
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -39,8 +39,8 @@ async fn attach_to_report(
     // Nothing is stored for someone who may not.
     caller
         .read(move |conn| {
-            let (_, submits) = reports::seen(conn, &here.app, &here.actor, &asked, today)?;
-            if submits { Ok(()) } else { Err(ApiError::forbidden()) }
+            let seen = reports::seen(conn, &here.app, &here.actor, &asked, today)?;
+            if seen.submits { Ok(()) } else { Err(ApiError::forbidden()) }
         })
         .await?;
     let incoming = receive_one(caller.app.clone(), query.0.name, body.bytes).await?;
@@ -70,8 +70,8 @@ async fn list_report_files(caller: Caller, id: web::Path<String>) -> Result<Http
     let (here, today) = (caller.clone(), caller.today());
     let found = caller
         .read(move |conn| {
-            let (report, _) = reports::seen(conn, &here.app, &here.actor, &id, today)?;
-            Ok(rows::of_report(conn, &report.id)?)
+            let seen = reports::seen(conn, &here.app, &here.actor, &id, today)?;
+            Ok(rows::of_report(conn, &seen.report.id)?)
         })
         .await?;
     let items: Vec<AttachmentView> = found.into_iter().map(AttachmentView::from).collect();
@@ -97,11 +97,10 @@ async fn link_report_file(
     let ((id, file_id), today) = (path.into_inner(), caller.today());
     caller
         .tell(move |tx| {
-            let (_, submits) = reports::seen(tx.conn, tx.app, tx.actor, &id, today)?;
-            let (report, reads) = reports::open_for::<ReadReports>(tx, &id)?;
-            let found = rows::of_report(tx.conn, &report.id)?;
+            let seen = reports::seen(tx.conn, tx.app, tx.actor, &id, today)?;
+            let found = rows::of_report(tx.conn, &seen.report.id)?;
             let row = found.into_iter().find(|row| row.id == file_id).ok_or_else(ApiError::not_found)?;
-            link(tx, &reads, (Holder::Report(&report), submits), &row)
+            link(tx, &seen.reads, (Holder::Report(&seen.report), seen.submits), &row)
         })
         .await
 }

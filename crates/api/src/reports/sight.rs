@@ -16,9 +16,27 @@ use crate::app::App;
 use crate::http::{ApiError, Tx, say};
 use crate::sight::{unit_target, units_listed};
 
-/// A report as the policy sees it.
-fn target(viewers: &Viewers, actor: &Actor, row: &ReportRow, today: NaiveDate) -> Target {
-    unit_target(viewers, actor, &row.id, &row.unit_id, today)
+/// A report that someone may read.
+pub struct Seen {
+    pub report: ReportRow,
+    pub reads: Permit<ReadReports>,
+    /// Whether they may submit it, too.
+    pub submits: bool,
+}
+
+/// The report of an id, for someone who may know of it, and as the policy sees it.
+fn found(
+    conn: &mut Conn,
+    app: &App,
+    actor: &Actor,
+    id: &str,
+    today: NaiveDate,
+) -> Result<(ReportRow, Target, Permit<ReadReports>), ApiError> {
+    let row = rows::find(conn, id)?.ok_or_else(ApiError::not_found)?;
+    let viewers = app.units.viewers(conn)?;
+    let target = unit_target(&viewers, actor, &row.id, &row.unit_id, today);
+    let reads = permit::<ReadReports>(actor, &target).map_err(|_| ApiError::not_found())?;
+    Ok((row, target, reads))
 }
 
 /// The report of an id, for someone who may know of it.
@@ -29,34 +47,20 @@ pub fn visible(
     id: &str,
     today: NaiveDate,
 ) -> Result<ReportRow, ApiError> {
-    let row = rows::find(conn, id)?.ok_or_else(ApiError::not_found)?;
-    let viewers = app.units.viewers(conn)?;
-    match permit::<ReadReports>(actor, &target(&viewers, actor, &row, today)) {
-        Ok(_) => Ok(row),
-        Err(_) => Err(ApiError::not_found()),
-    }
+    Ok(found(conn, app, actor, id, today)?.0)
 }
 
-/// The same, and whether they may submit it.
-pub fn seen(
-    conn: &mut Conn,
-    app: &App,
-    actor: &Actor,
-    id: &str,
-    today: NaiveDate,
-) -> Result<(ReportRow, bool), ApiError> {
-    let row = visible(conn, app, actor, id, today)?;
-    let viewers = app.units.viewers(conn)?;
-    let submits = permit::<SubmitReport>(actor, &target(&viewers, actor, &row, today)).is_ok();
-    Ok((row, submits))
+/// The same, and what they may do with it.
+pub fn seen(conn: &mut Conn, app: &App, actor: &Actor, id: &str, today: NaiveDate) -> Result<Seen, ApiError> {
+    let (report, target, reads) = found(conn, app, actor, id, today)?;
+    let submits = permit::<SubmitReport>(actor, &target).is_ok();
+    Ok(Seen { report, reads, submits })
 }
 
 /// The report of an id that is to be changed, and the permission.
 pub fn open<A: ActionKind>(tx: &mut Tx<'_>, id: &str) -> Result<(ReportRow, Permit<A>), ApiError> {
-    let today = vn_date(tx.now);
-    let row = visible(tx.conn, tx.app, tx.actor, id, today)?;
-    let viewers = tx.viewers()?;
-    let permit = tx.permit::<A>(&target(&viewers, tx.actor, &row, today))?;
+    let (row, target, _) = found(tx.conn, tx.app, tx.actor, id, vn_date(tx.now))?;
+    let permit = tx.permit::<A>(&target)?;
     Ok((row, permit))
 }
 
