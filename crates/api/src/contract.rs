@@ -66,7 +66,9 @@ pub mod problems {
         title = "kstt",
         version = "1.0.0",
         description = "Administrative procedure control (kiểm soát thủ tục hành chính) of a Vietnamese city: \
-                       units in time, the registry of procedures, the working calendar, accounts and the audit \
+                       units in time, the registry of procedures and the legal documents it rests on, also as open \
+                       data; the working calendar and the deadlines that units owe; feedback of citizens; periodic \
+                       reports; counts of dossiers; analytics; notifications and webhooks; accounts and the audit \
                        trail.\n\nLists answer `{items, next_cursor}`; every refusal is an RFC 9457 problem with a \
                        stable `code`; every change of an existing thing needs `If-Match`; every `POST` that \
                        creates takes an `Idempotency-Key`. Dates are days in Vietnam, moments are UTC.",
