@@ -54,11 +54,28 @@ fn head_answers_as_get_does_without_a_body() {
     ] {
         let (get, head) = (admin.get(path), admin.send("HEAD", path).answer());
         assert_eq!((head.status, head.etag(), head.text.as_str()), (get.status, get.etag(), ""), "{path}");
-        assert_eq!(head.header("content-type"), get.header("content-type"), "{path}");
+        for header in ["content-type", "content-length"] {
+            assert_eq!(head.header(header), get.header(header), "{path}: {header}");
+        }
     }
+    assert!(admin.send("HEAD", "/v1/units").answer().header("content-length").len() > 2);
+    let packed = admin.send("HEAD", "/v1/units").header("Accept-Encoding", "gzip").answer();
+    assert_eq!((packed.header("content-encoding"), packed.header("content-length")), ("gzip", ""));
     let tag = city.get("/v1/procedures/1.001193").etag();
     city.send("HEAD", "/v1/procedures/1.001193").header("If-None-Match", &tag).answer().expect(304);
     assert_eq!(city.send("HEAD", "/v1/accounts").answer().status, 401);
+}
+
+#[test]
+fn nothing_comes_between_the_answer_to_head_and_the_next_one() {
+    let city = City::new();
+    let both = "HEAD /v1/units HTTP/1.1\nHost: x\n\nGET /v1/units HTTP/1.1\nHost: x\nConnection: close\n";
+    let (status, text) = raw(&city, both, b"");
+    let answers: Vec<&str> = text.splitn(3, "\r\n\r\n").collect();
+    assert_eq!((status, answers.len()), (200, 3), "{text}");
+    assert!(answers[1].starts_with("HTTP/1.1 200"), "{text}");
+    let told = format!("content-length: {}", answers[2].len());
+    assert!(answers[..2].iter().all(|head| head.to_lowercase().contains(&told)), "{told}: {text}");
 }
 
 #[test]

@@ -2,6 +2,7 @@
 //! rendered in the caller's language. No handler writes headers or error bodies itself.
 
 mod address;
+mod head;
 mod limits;
 mod render;
 
@@ -74,7 +75,7 @@ pub async fn edge<B: MessageBody + 'static>(
     decorate(&mut response, &standing, &trace_id);
     let trace = response.request().extensions_mut().remove::<Trace>().unwrap_or_default();
     note(&app, &response, &route_of(response.request()), &trace, started);
-    Ok(if is_head { response.map_body(|_, _| BoxBody::new(())) } else { response })
+    Ok(if is_head { head::without_body(response) } else { response })
 }
 
 /// Most reads of a registry that seldom changes come from readers who have the answer: they are told so
