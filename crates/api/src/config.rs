@@ -383,6 +383,9 @@ mod tests {
     #[test]
     fn a_wrong_value_is_named() {
         assert!(read(&[("DATABASE_URL", "mysql://x")]).unwrap_err().contains("mysql"));
+        for nothing in ["sqlite:", "sqlite://", "sqlite::memory:", "sqlite://:memory:"] {
+            assert!(read(&[("DATABASE_URL", nothing)]).unwrap_err().contains("sqlite:<file>"), "{nothing}");
+        }
         assert!(read(&[("KSTT_LISTEN", "8080")]).unwrap_err().contains("KSTT_LISTEN"));
         assert!(read(&[("KSTT_CLOCK", "yesterday")]).unwrap_err().contains("KSTT_CLOCK"));
         assert!(read(&[("KSTT_FILES", "s3://bucket/a b")]).unwrap_err().contains("letters, digits"));

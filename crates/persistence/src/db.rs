@@ -45,12 +45,18 @@ impl Target {
         if url.starts_with("postgres://") || url.starts_with("postgresql://") {
             return Ok(Self::Postgres(url.to_owned()));
         }
-        match url.strip_prefix("sqlite:") {
-            Some(path) if !path.is_empty() => Ok(Self::Sqlite(PathBuf::from(path.trim_start_matches("//")))),
-            _ => Err(Error::Setup(format!(
+        let setup = |wrong: String| Err(Error::Setup(wrong));
+        match url.strip_prefix("sqlite:").map(|path| path.trim_start_matches("//")) {
+            Some("") => setup("it names no file; write sqlite:<file>, such as sqlite:var/kstt.db".to_owned()),
+            Some(path) if path.contains(":memory:") => setup(
+                "a database in memory is lost at the end; write sqlite:<file>, such as sqlite:var/kstt.db"
+                    .to_owned(),
+            ),
+            Some(path) => Ok(Self::Sqlite(PathBuf::from(path))),
+            None => setup(format!(
                 "the database URL must begin with sqlite:, postgres:// or postgresql://; the one given begins with {:?}",
                 url.split([':', '/']).next().unwrap_or_default()
-            ))),
+            )),
         }
     }
 }
@@ -74,7 +80,8 @@ impl r2d2::ManageConnection for Manager {
                     "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
                      PRAGMA foreign_keys = ON; PRAGMA cache_size = -8000; PRAGMA temp_store = MEMORY; \
                      PRAGMA wal_autocheckpoint = 8000;",
-                )?;
+                )
+                .map_err(|e| unusable(path, e))?;
                 Ok(Conn::Sqlite(conn))
             }
             Target::Postgres(url) => {
@@ -258,6 +265,7 @@ impl Db {
             (0, newer) => {
                 Err(Error::Setup(format!("the database schema is {newer} steps newer than this program")))
             }
+            (1, _) => Err(Error::Setup("the database schema lacks a step: run `kstt migrate` first".into())),
             (older, _) => Err(Error::Setup(format!(
                 "the database schema lacks {older} steps: run `kstt migrate` first"
             ))),
@@ -310,23 +318,41 @@ where
     Ok((missing, (applied + missing).saturating_sub(known)))
 }
 
-/// Order and prefixes must agree on every machine, so PostgreSQL has to compare by bytes.
+/// Order and prefixes must agree on every machine, so PostgreSQL has to keep text in UTF-8 and to compare by bytes.
 fn require_portable_collation(conn: &mut Conn) -> Result<(), Error> {
     #[derive(diesel::QueryableByName)]
-    struct Collation {
+    struct Server {
+        #[diesel(sql_type = diesel::sql_types::Integer)]
+        version: i32,
+    }
+    #[derive(diesel::QueryableByName)]
+    struct Kept {
         #[diesel(sql_type = diesel::sql_types::Text)]
-        datcollate: String,
+        encoding: String,
+        #[diesel(sql_type = diesel::sql_types::Text)]
+        provider: String,
+        #[diesel(sql_type = diesel::sql_types::Text)]
+        ordering: String,
     }
     let Conn::Pg(conn) = conn else { return Ok(()) };
-    let found: Collation =
-        diesel::sql_query("SELECT datcollate::text FROM pg_database WHERE datname = current_database()")
-            .get_result(conn)?;
-    match found.datcollate.as_str() {
-        "C" | "POSIX" | "C.UTF-8" | "C.utf8" => Ok(()),
-        other => Err(Error::Setup(format!(
-            "the database orders text by {other}; create it with LC_COLLATE 'C' (docs/OPERATIONS.md)"
-        ))),
-    }
+    let server: Server =
+        diesel::sql_query("SELECT current_setting('server_version_num')::int AS version").get_result(conn)?;
+    // Before PostgreSQL 15 a database was ordered by the C library in any case.
+    let provider = if server.version < 150_000 { "'c'" } else { "datlocprovider" };
+    let found: Kept = diesel::sql_query(format!(
+        "SELECT pg_encoding_to_char(encoding)::text AS encoding, {provider}::text AS provider, \
+         datcollate::text AS ordering FROM pg_database WHERE datname = current_database()"
+    ))
+    .get_result(conn)?;
+    let wrong = match (found.encoding.as_str(), found.provider.as_str(), found.ordering.as_str()) {
+        ("UTF8", "c", "C" | "POSIX" | "C.UTF-8" | "C.utf8") => return Ok(()),
+        ("UTF8", "c", other) => format!("the database orders text by {other}; create it with LC_COLLATE 'C'"),
+        ("UTF8", ..) => "the database does not order text by the C library; \
+                         create it with LOCALE_PROVIDER libc and LC_COLLATE 'C'"
+            .to_owned(),
+        (other, ..) => format!("the database keeps text in {other}; create it with ENCODING 'UTF8'"),
+    };
+    Err(Error::Setup(format!("{wrong} (docs/OPERATIONS.md)")))
 }
 
 fn prepare_directory(path: &Path) -> Result<(), Error> {
@@ -347,6 +373,16 @@ fn private_directory(path: &Path) -> std::io::Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(path)
+}
+
+/// What is wrong with a file, which the engine does not name.
+fn unusable(path: &Path, error: diesel::result::Error) -> Error {
+    match Error::from(error) {
+        Error::Query(error) => {
+            Error::Setup(format!("cannot use the database file {}: {error}", path.display()))
+        }
+        other => other,
+    }
 }
 
 fn first_line(error: &impl std::fmt::Display) -> String {
