@@ -8,6 +8,8 @@ use chrono::{DateTime, Utc};
 use ipnet::IpNet;
 use kstt_persistence::Target;
 
+mod checks;
+
 /// Every environment variable, its default and its meaning, in the order of the documentation.
 pub const VARIABLES: &[(&str, &str, &str)] = &[
     ("KSTT_MODE", "demo", "`production` refuses unsafe settings, demo data and the demo clock"),
@@ -160,8 +162,8 @@ impl Config {
             clock: clock(get("KSTT_CLOCK"), production)?,
             master_key: key("KSTT_MASTER_KEY", get("KSTT_MASTER_KEY"))?,
             audit_key: key("KSTT_AUDIT_KEY", get("KSTT_AUDIT_KEY"))?,
-            issuer: get("KSTT_ISSUER").unwrap_or_else(|| "http://127.0.0.1:8080".into()),
-            cors_origins: list(get("KSTT_CORS_ORIGINS")),
+            issuer: checks::issuer(get("KSTT_ISSUER"), production)?,
+            cors_origins: checks::origins(list(get("KSTT_CORS_ORIGINS")))?,
             trusted_proxies: networks("KSTT_TRUSTED_PROXIES", get("KSTT_TRUSTED_PROXIES"))?,
             metrics_networks: networks(
                 "KSTT_METRICS_NETWORKS",
@@ -179,7 +181,7 @@ impl Config {
             webhook_networks: networks("KSTT_WEBHOOK_NETWORKS", get("KSTT_WEBHOOK_NETWORKS"))?,
             files,
             clamav: scanner(get("KSTT_CLAMAV"))?,
-            log: get("KSTT_LOG").unwrap_or_else(|| "info".into()),
+            log: checks::filters(get("KSTT_LOG"))?,
         };
         if config.rate_limit == Some(0)
             || config.rate_burst == 0
