@@ -10,7 +10,7 @@ use kstt_api::{App, Config, seed, worker};
 use serde_json::{Value, json};
 
 /// Where the tests run: nothing is SQLite, else the URL of a PostgreSQL server that may create databases.
-fn server_url() -> Option<String> {
+pub fn server_url() -> Option<String> {
     #[allow(clippy::disallowed_methods)]
     std::env::var("KSTT_TEST_PG_URL").ok().filter(|url| !url.is_empty())
 }
@@ -85,10 +85,43 @@ impl Drop for Store {
     }
 }
 
-fn psql(url: &str, statement: &str) {
+pub fn psql(url: &str, statement: &str) {
     let done =
         std::process::Command::new("psql").args([url, "-qtAc", statement]).output().expect("psql runs");
     assert!(done.status.success(), "{statement}: {}", String::from_utf8_lossy(&done.stderr));
+}
+
+/// Of a database that kstt can use.
+pub const PORTABLE: &str = "TEMPLATE template0 LC_COLLATE 'C' LC_CTYPE 'C' ENCODING 'UTF8'";
+
+/// A database without tables, in a directory of its own.
+pub struct Empty {
+    pub url: String,
+    _store: Store,
+    pub scratch: Scratch,
+}
+
+impl Empty {
+    pub fn new() -> Self {
+        Self::made(PORTABLE)
+    }
+
+    /// One that a server makes otherwise.
+    pub fn made(options: &str) -> Self {
+        let scratch = Scratch::new();
+        let Some(admin) = server_url() else {
+            let url = format!("sqlite:{}", scratch.0.join("kstt.db").display());
+            return Self { url, _store: Store::Sqlite, scratch };
+        };
+        let name = format!("kstt_{}", uuid::Uuid::new_v4().simple());
+        psql(&admin, &format!("CREATE DATABASE {name} {options}"));
+        Self { url: in_database(&admin, &name), _store: Store::Postgres { admin, name }, scratch }
+    }
+
+    /// As a program with these settings opens it.
+    pub fn open(&self, settings: &[(&str, &str)]) -> Result<App, String> {
+        App::open(config(&self.scratch.0, &self.url, settings), None, Box::new(SystemIds::default()))
+    }
 }
 
 fn in_database(admin: &str, name: &str) -> String {
@@ -96,7 +129,7 @@ fn in_database(admin: &str, name: &str) -> String {
     format!("{base}/{name}")
 }
 
-fn config(var_dir: &std::path::Path, database: &str, more: &[(&str, &str)]) -> Config {
+pub fn config(var_dir: &std::path::Path, database: &str, more: &[(&str, &str)]) -> Config {
     let var_dir = var_dir.to_string_lossy().into_owned();
     Config::read(|name| {
         let given = more.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned());
@@ -127,12 +160,7 @@ fn template() -> &'static Template {
         let database = server_url().map(|admin| {
             let name = format!("kstt_template_{}", std::process::id());
             psql(&admin, &format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"));
-            psql(
-                &admin,
-                &format!(
-                    "CREATE DATABASE {name} TEMPLATE template0 LC_COLLATE 'C' LC_CTYPE 'C' ENCODING 'UTF8'"
-                ),
-            );
+            psql(&admin, &format!("CREATE DATABASE {name} {PORTABLE}"));
             name
         });
         let url = match (&database, server_url()) {
@@ -230,6 +258,11 @@ impl City {
         let app = Data::new(app);
         let (base, server) = start(app.clone());
         Self { app, clock, base, agent: agent(), server, url: self.url.clone(), _store: None, scratch }
+    }
+
+    /// Its database, as another program with these settings opens it.
+    pub fn open(&self, settings: &[(&str, &str)]) -> Result<App, String> {
+        App::open(config(&self.scratch.0, &self.url, settings), None, Box::new(SystemIds::default()))
     }
 
     /// Does the background work that is due.

@@ -22,6 +22,7 @@ mod real_rows;
 mod reform;
 mod reports;
 mod schema;
+mod start;
 mod trail;
 mod units;
 mod walk;

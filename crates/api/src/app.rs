@@ -75,13 +75,8 @@ pub struct App {
 impl App {
     /// Opens everything `config` names. The error is one sentence for the operator.
     pub fn open(config: Config, clock: Option<Box<dyn Clock>>, ids: Box<dyn Ids>) -> Result<Self, String> {
-        let db = Db::open(&config.database, config.db_connections).map_err(|e| e.to_string())?;
-        if config.production {
-            db.require_known_schema().map_err(|e| e.to_string())?;
-        } else {
-            db.migrate().map_err(|e| e.to_string())?;
-        }
-        let (master, seal_key) = crate::keys::load_secrets(&config)?;
+        let (db, _) = crate::mode::open_database(&config, config.db_connections, !config.production)?;
+        let (master, seal_key) = crate::keys::load_secrets(&config, &db)?;
         let clock = match clock {
             Some(clock) => clock,
             None => crate::calendar::start_clock(&db, &config).map_err(|e| e.to_string())?,

@@ -1,5 +1,6 @@
 //! Secrets of the process: the master key, what is derived from it, and the token signing keys.
 
+use std::io::ErrorKind;
 use std::path::Path;
 use std::sync::RwLock;
 
@@ -15,7 +16,7 @@ use jsonwebtoken::{DecodingKey, EncodingKey};
 use kstt_domain::policy::Permit;
 use kstt_domain::policy::actions::RotateKeys;
 use kstt_persistence::accounts::{self, SigningKeyRow};
-use kstt_persistence::audit::SealKey;
+use kstt_persistence::audit::{self, SealKey};
 use kstt_persistence::{Conn, Db, Error};
 use sha2::Sha256;
 
@@ -78,23 +79,40 @@ impl MasterKey {
 }
 
 /// The master key and the audit key: configured, or in a demo made once and kept in the var directory.
-pub fn load_secrets(config: &Config) -> Result<(MasterKey, SealKey), String> {
-    let take = |configured: &Option<Vec<u8>>, name: &str| match configured {
+pub fn load_secrets(config: &Config, db: &Db) -> Result<(MasterKey, SealKey), String> {
+    let (has_secrets, has_seals) = db
+        .read(|conn| Ok::<_, Error>((accounts::has_keys(conn)?, audit::head(conn)?.is_some())))
+        .map_err(|e| e.to_string())?;
+    let take = |configured: &Option<Vec<u8>>, name: &str, is_used: bool| match configured {
         Some(key) => Ok(key.clone()),
-        None => kept_secret(&config.var_dir, name),
+        None => kept_secret(&config.var_dir, name, is_used),
     };
-    let master = take(&config.master_key, "master.key")?;
-    let audit = take(&config.audit_key, "audit.key")?;
+    let master = take(&config.master_key, "master.key", has_secrets)?;
+    let audit = take(&config.audit_key, "audit.key", has_seals)?;
     let master: [u8; 32] = master.try_into().map_err(|_| "the master key must be 32 bytes".to_owned())?;
     Ok((MasterKey::new(master), SealKey(audit)))
 }
 
-fn kept_secret(directory: &Path, name: &str) -> Result<Vec<u8>, String> {
+/// The secret in a file, which is made where none `is_used` yet: with another one, what is sealed stays so.
+fn kept_secret(directory: &Path, name: &str, is_used: bool) -> Result<Vec<u8>, String> {
     let path = directory.join(name);
-    if let Ok(text) = std::fs::read_to_string(&path) {
-        return STANDARD
-            .decode(text.trim())
-            .map_err(|_| format!("{} is not a key in base64", path.display()));
+    match std::fs::read_to_string(&path) {
+        Ok(text) => {
+            return STANDARD
+                .decode(text.trim())
+                .map_err(|_| format!("{} is not a key in base64", path.display()));
+        }
+        Err(error) if error.kind() != ErrorKind::NotFound => {
+            return Err(format!("cannot read {}: {error}", path.display()));
+        }
+        Err(_) if is_used => {
+            return Err(format!(
+                "{} is missing, and the database holds what was sealed with it: put it back, or begin with a new \
+                 database",
+                path.display()
+            ));
+        }
+        Err(_) => {}
     }
     let key = random_bytes(32);
     std::fs::create_dir_all(directory)

@@ -21,6 +21,7 @@ mod feedback;
 mod http;
 pub mod keys;
 mod ledger;
+pub mod mode;
 mod notifications;
 mod obligations;
 mod observe;

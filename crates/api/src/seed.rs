@@ -229,6 +229,14 @@ pub fn demo_accounts() -> Vec<DemoAccount> {
     std::iter::once(account(Role::Chairman, "UBNDTP")).chain(everyone).collect()
 }
 
+/// Whether whoever knows a demo's accounts can log in here.
+pub(crate) fn has_demo_accounts(conn: &mut Conn) -> Result<bool, Error> {
+    let names: Vec<String> = demo_accounts().into_iter().map(|account| account.username).collect();
+    // Those of a demo share one hash, and elsewhere none has such a name: few are compared.
+    let hashes = accounts::password_hashes(conn, &names)?;
+    Ok(hashes.iter().any(|hash| crate::accounts::is_password(DEMO_PASSWORD, hash)))
+}
+
 /// Stores the demo accounts if there is no account yet; answers whether it did.
 pub fn accounts(app: &App) -> Result<bool, Error> {
     // One hash for all of them: they share their password, and hashing is slow by design.

@@ -19,6 +19,7 @@ pub mod feedback;
 mod hex;
 pub mod idempotency;
 mod index_storage;
+pub mod installation;
 pub mod leases;
 pub mod notifications;
 pub mod obligations;

@@ -12,7 +12,7 @@ use clap::Subcommand;
 use kstt_api::clock::SystemIds;
 use kstt_api::config::ClockChoice;
 use kstt_api::{ApiError, App, Config, seed, worker};
-use kstt_persistence::{Db, Target};
+use kstt_persistence::Target;
 
 /// Tasks of an administrator at the console.
 #[derive(Subcommand)]
@@ -167,10 +167,10 @@ fn work_until(app: &App, stop: &AtomicBool, work: fn(&App) -> Result<bool, ApiEr
 
 /// Brings the schema up to date.
 pub fn migrate(config: &Config) -> Result<(), String> {
-    let db = Db::open(&config.database, 1).map_err(|e| e.to_string())?;
-    let applied = db.migrate().map_err(|e| e.to_string())?;
+    let (_, applied) = kstt_api::mode::open_database(config, 1, true)?;
     match applied.len() {
         0 => println!("The schema was up to date."),
+        1 => println!("Applied one step: {}.", applied.join(", ")),
         count => println!("Applied {count} steps: {}.", applied.join(", ")),
     }
     Ok(())

@@ -14,6 +14,7 @@ mod wire;
 pub use authenticate::{Identity, authenticate};
 pub(crate) use clients::new_secret;
 pub use console::{create_from_console, rotate_keys_from_console};
+pub(crate) use password::is_password;
 pub use password::{PasswordGate, hash_password};
 pub use wire::NewAccount;
 

@@ -36,8 +36,7 @@ impl PasswordGate {
         self.run(move || {
             let known = hash.is_some();
             let hash = hash.unwrap_or_else(|| NOBODY.to_owned());
-            let parsed = PasswordHash::new(&hash);
-            known & parsed.is_ok_and(|parsed| argon().verify_password(password.as_bytes(), &parsed).is_ok())
+            known & is_password(&password, &hash)
         })
         .await
     }
@@ -70,6 +69,11 @@ fn argon() -> Argon2<'static> {
     // The parameters OWASP names for Argon2id with 19 MiB.
     let params = Params::new(19 * 1024, 2, 1, None).unwrap_or_default();
     Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
+}
+
+/// Whether `password` is the one of `hash`.
+pub fn is_password(password: &str, hash: &str) -> bool {
+    PasswordHash::new(hash).is_ok_and(|parsed| argon().verify_password(password.as_bytes(), &parsed).is_ok())
 }
 
 /// The hash of a password made by the system itself, outside any request.

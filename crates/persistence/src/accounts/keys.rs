@@ -28,6 +28,11 @@ pub fn live_keys(conn: &mut Conn, real_now: NaiveDateTime) -> Result<Vec<Signing
         .load(conn)?)
 }
 
+/// Whether there ever was a key.
+pub fn has_keys(conn: &mut Conn) -> Result<bool, Error> {
+    Ok(signing_keys::table.count().get_result::<i64>(conn)? > 0)
+}
+
 /// Stores the first key.
 pub fn insert_key(conn: &mut Conn, row: &SigningKeyRow) -> Result<(), Error> {
     diesel::insert_into(signing_keys::table).values(row.clone()).execute(conn)?;

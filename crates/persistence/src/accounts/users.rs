@@ -103,6 +103,18 @@ pub fn by_username(conn: &mut Conn, username: &str) -> Result<Option<UserRow>, E
         .optional()?)
 }
 
+/// The different password hashes of those of these usernames that may log in.
+pub fn password_hashes(conn: &mut Conn, usernames: &[String]) -> Result<Vec<String>, Error> {
+    let mut hashes: Vec<String> = users::table
+        .filter(users::username.eq_any(usernames))
+        .filter(users::disabled_at.is_null())
+        .order(users::password_hash.asc())
+        .select(users::password_hash)
+        .load(conn)?;
+    hashes.dedup();
+    Ok(hashes)
+}
+
 /// Stores a new account.
 pub fn create(conn: &mut Conn, _: &Permit<CreateAccount>, row: &UserRow) -> Result<(), Error> {
     insert_user(conn, row)
