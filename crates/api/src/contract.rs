@@ -273,7 +273,9 @@ pub fn serve(app: web::Data<App>, listen: SocketAddr) -> Result<(Server, SocketA
         .keep_alive(Duration::from_secs(75))
         .shutdown_timeout(20)
         .bind(listen)
-        .map_err(|e| format!("cannot listen on {listen}: {e}"))?;
+        .map_err(|e| {
+            format!("cannot listen on {listen}: {e}; choose another address in KSTT_LISTEN or --listen")
+        })?;
     let address = server.addrs().first().copied().unwrap_or(listen);
     Ok((server.run(), address))
 }

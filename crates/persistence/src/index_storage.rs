@@ -74,7 +74,7 @@ fn lock(directory: &Path) -> Result<File, Error> {
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => Err(Error::Setup(format!(
-            "the search index in {} is in use by another process; give each process a directory of its own",
+            "the search index in {} is in use by another process; give each process a KSTT_VAR_DIR of its own",
             directory.display()
         ))),
         Err(TryLockError::Error(error)) => Err(unusable(directory, &error)),

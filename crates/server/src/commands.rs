@@ -11,8 +11,10 @@ use chrono::NaiveDate;
 use clap::Subcommand;
 use kstt_api::clock::SystemIds;
 use kstt_api::config::ClockChoice;
-use kstt_api::{ApiError, App, Config, seed, worker};
+use kstt_api::{ApiError, App, Config, counted, seed, worker};
 use kstt_persistence::Target;
+
+use crate::output::print;
 
 /// Tasks of an administrator at the console.
 #[derive(Subcommand)]
@@ -46,12 +48,10 @@ pub enum AuditTask {
 pub fn print_contract(operations: bool) -> Result<(), String> {
     let document = kstt_api::contract::document();
     if operations {
-        print!("{}", kstt_api::contract::operations(&document));
-        return Ok(());
+        return print(&kstt_api::contract::operations(&document));
     }
     let text = serde_json::to_string_pretty(&document).map_err(|e| e.to_string())?;
-    println!("{text}");
-    Ok(())
+    print(&(text + "\n"))
 }
 
 /// Opens the application on this process's clock and randomness.
@@ -73,7 +73,7 @@ pub fn serve(config: Config, listen: Option<SocketAddr>) -> Result<(), String> {
     }
     actix_web::rt::System::new().block_on(async move {
         let (server, address) = kstt_api::serve(app.clone(), listen)?;
-        greet(&app, address, fresh, started.elapsed());
+        print(&greeting(&app, address, fresh, started.elapsed()))?;
         let stop = Arc::new(AtomicBool::new(false));
         let background = work_beside(&app, &stop);
         let ended = server.await.map_err(|e| format!("the server stopped: {e}"));
@@ -96,36 +96,41 @@ fn seed_demo(app: &App) -> Result<bool, String> {
     Ok(fresh)
 }
 
-fn greet(app: &App, address: SocketAddr, fresh: bool, took: Duration) {
+fn greeting(app: &App, address: SocketAddr, fresh: bool, took: Duration) -> String {
     let database = match &app.config.database {
         Target::Sqlite(path) => format!("SQLite, {}", path.display()),
         Target::Postgres(_) => "PostgreSQL".to_owned(),
     };
-    println!("kstt is ready after {} ms.", took.as_millis());
-    println!("  API        http://{address}/v1/units");
-    println!("  docs       http://{address}/docs");
-    println!("  contract   http://{address}/openapi.json");
-    println!("  database   {database}{}", if fresh { " (new, with demo data)" } else { "" });
-    match app.config.clock {
-        ClockChoice::Real => println!("  clock      real time"),
+    let clock = match app.config.clock {
+        ClockChoice::Real => "real time".to_owned(),
         ClockChoice::Demo(_) => {
             let now = app.clock.now().with_timezone(&kstt_domain::calendar::VIETNAM);
-            println!("  clock      demo, now {}", now.format("%Y-%m-%dT%H:%M:%S%:z"));
+            format!("demo, now {}", now.format("%Y-%m-%dT%H:%M:%S%:z"))
         }
-    }
-    if !app.config.production {
-        print_demo_accounts();
-    }
+    };
+    let new = if fresh { " (new, with demo data)" } else { "" };
+    let accounts = if app.config.production { String::new() } else { list_of_demo_accounts() };
+    format!(
+        "kstt is ready after {} ms.\n  \
+           API        http://{address}/v1/units\n  \
+           docs       http://{address}/docs\n  \
+           contract   http://{address}/openapi.json\n  \
+           database   {database}{new}\n  \
+           clock      {clock}\n\
+         {accounts}",
+        took.as_millis()
+    )
 }
 
-fn print_demo_accounts() {
+fn list_of_demo_accounts() -> String {
     let accounts = seed::demo_accounts();
     let password = accounts.first().map_or("", |account| account.password);
-    println!("  accounts   for the demo, all with the password {password}:");
+    let mut list = format!("  accounts   for the demo, all with the password {password}:\n");
     for at in accounts.chunk_by(|a, b| a.unit == b.unit) {
         let names: Vec<&str> = at.iter().map(|account| account.username.as_str()).collect();
-        println!("             {}", names.join("  "));
+        list.push_str(&format!("             {}\n", names.join("  ")));
     }
+    list
 }
 
 /// How long the background work rests when nothing was due.
@@ -170,8 +175,7 @@ pub fn migrate(config: &Config) -> Result<(), String> {
     let (_, applied) = kstt_api::mode::open_database(config, 1, true)?;
     match applied.len() {
         0 => println!("The schema was up to date."),
-        1 => println!("Applied one step: {}.", applied.join(", ")),
-        count => println!("Applied {count} steps: {}.", applied.join(", ")),
+        count => println!("Applied {}: {}.", counted(count, "step"), applied.join(", ")),
     }
     Ok(())
 }
@@ -196,7 +200,12 @@ pub fn seed(config: Config, feedback: Option<usize>) -> Result<(), String> {
             let today = kstt_domain::calendar::vn_date(app.clock.now());
             let year = (today - chrono::TimeDelta::days(365), today);
             let stored = seed::feedback(&app, count, year).map_err(|e| e.to_string())?;
-            println!("Lived through {stored} items of made-up feedback of the year before {today}.");
+            if stored == 0 && count > 0 {
+                println!("There is feedback already: none was made up.");
+            } else {
+                let items = counted(stored, "item");
+                println!("Lived through {items} of made-up feedback of the year before {today}.");
+            }
             Ok(())
         }
         None => Ok(()),
@@ -224,13 +233,11 @@ pub fn demo_accounts(config: &Config, json: bool) -> Result<(), String> {
     if config.production {
         return Err("there are no demo accounts in production: use `kstt admin create-user`".into());
     }
-    if json {
-        let text = serde_json::to_string_pretty(&seed::demo_accounts()).map_err(|e| e.to_string())?;
-        println!("{text}");
-    } else {
-        print_demo_accounts();
+    if !json {
+        return print(&list_of_demo_accounts());
     }
-    Ok(())
+    let text = serde_json::to_string_pretty(&seed::demo_accounts()).map_err(|e| e.to_string())?;
+    print(&(text + "\n"))
 }
 
 /// Does an administrator's task.
@@ -255,7 +262,7 @@ pub fn audit(config: Config, task: AuditTask) -> Result<(), String> {
     let app = open(config)?;
     let report =
         kstt_api::audit::verify(&app.db, &app.seal_key, &kstt_api::audit::heads_file(&app.config.var_dir))?;
-    println!("{report}");
+    print(&format!("{report}\n"))?;
     if report.faults.is_empty() { Ok(()) } else { Err("the audit trail is not as it was written".into()) }
 }
 

@@ -8,17 +8,19 @@ use std::path::PathBuf;
 use chrono::NaiveDate;
 use clap::Subcommand;
 use indicatif::{ProgressBar, ProgressStyle};
-use kstt_api::Config;
 use kstt_api::procedures::{Format, ImportReport, ImportSettings, Outcome, import};
+use kstt_api::{Config, counted};
 use kstt_api::{Halt, Tx};
 use kstt_domain::policy::Actor;
 
 use crate::commands::{day, open};
+use crate::output::print;
 
 /// What can be imported.
 #[derive(Subcommand)]
 pub enum What {
     /// Import procedures: {"procedures": [row, …]}, or one row a line in a .ndjson file.
+    /// Exits with 1 when a row failed; the others are stored all the same.
     Procedures {
         /// The file to read.
         file: PathBuf,
@@ -46,12 +48,21 @@ pub fn run(config: Config, what: What) -> Result<(), String> {
     let app = open(config)?;
     let report = store(&app, bar.wrap_read(reader), &settings)?;
     bar.finish_and_clear();
-    if json {
-        println!("{}", serde_json::to_string_pretty(&report).map_err(|e| e.to_string())?);
+    let text = if json {
+        serde_json::to_string_pretty(&report).map_err(|e| e.to_string())? + "\n"
     } else {
-        summarise(&report);
+        summary(&report)
+    };
+    print(&text)?;
+    if report.failed == 0 {
+        return Ok(());
     }
-    Ok(())
+    let rows = counted(report.failed, "row");
+    Err(if dry_run {
+        format!("{rows} would fail")
+    } else {
+        format!("{rows} failed; what became of the others is told above")
+    })
 }
 
 fn store(app: &kstt_api::App, reader: impl Read, settings: &ImportSettings) -> Result<ImportReport, String> {
@@ -79,21 +90,22 @@ fn progress(length: u64) -> ProgressBar {
     ProgressBar::new(length).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
 }
 
-fn summarise(report: &ImportReport) {
+fn summary(report: &ImportReport) -> String {
+    let mut text = String::new();
     for item in report.items.iter().filter(|item| matches!(item.outcome, Outcome::Conflict | Outcome::Failed))
     {
         let reason = item.reason.as_deref().unwrap_or_default();
-        println!("row {} ({}): {reason}", item.row, item.key);
+        text.push_str(&format!("row {} ({}): {reason}\n", item.row, item.key));
     }
     let doubtful = report.items.iter().filter(|item| !item.faults.is_empty()).count();
-    println!(
-        "{}{} rows: {} created, {} changed, {} unchanged, {} conflicts, {} failed; {doubtful} have doubts (--json lists them).",
+    text + &format!(
+        "{}{}: {} created, {} changed, {} unchanged, {}, {} failed; {doubtful} with doubts (--json lists them).\n",
         if report.dry_run { "Dry run, nothing stored. " } else { "" },
-        report.rows,
+        counted(report.rows, "row"),
         report.created,
         report.changed,
         report.unchanged,
-        report.conflicts,
+        counted(report.conflicts, "conflict"),
         report.failed,
-    );
+    )
 }

@@ -3,6 +3,7 @@
 mod commands;
 mod import;
 mod lines;
+mod output;
 
 use clap::{Parser, Subcommand};
 use kstt_api::Config;
@@ -29,7 +30,8 @@ enum Command {
     },
     /// Bring the database schema up to date.
     Migrate,
-    /// Store the reference data (units, calendar) and, in a demo, the demo registry and accounts.
+    /// Store the reference data (units, calendar, deadline rules, report forms) and, in a demo, the demo registry
+    /// and accounts.
     Seed {
         /// Also live through so many made-up items of feedback of the year before the clock's day, if there is
         /// none yet.

@@ -11,6 +11,7 @@ use kstt_persistence::audit::{self, Fault, Head, SealKey};
 use kstt_persistence::{Db, Error, leases};
 
 use crate::app::App;
+use crate::counted;
 use crate::http::{ApiError, ProblemCode};
 
 /// So many rows are sealed in one transaction.
@@ -120,8 +121,10 @@ impl fmt::Display for Report {
         const SHOWN: usize = 100;
         writeln!(
             f,
-            "{} rows checked, {} logged heads, {} rows not sealed yet",
-            self.checked, self.heads, self.waiting
+            "{} checked, {}, {} not sealed yet",
+            counted(self.checked, "row"),
+            counted(self.heads, "logged head"),
+            counted(self.waiting, "row")
         )?;
         if self.heads == 0 && self.checked > 0 {
             writeln!(f, "no head was logged here: a trail that was cut at its end would not be seen")?;
@@ -131,8 +134,8 @@ impl fmt::Display for Report {
         }
         match self.faults.len() {
             0 => f.write_str("the trail is whole"),
-            found if found > SHOWN => write!(f, "{} more faults", found - SHOWN),
-            found => write!(f, "{found} faults"),
+            found if found > SHOWN => f.write_str(&counted(found - SHOWN, "more fault")),
+            found => f.write_str(&counted(found, "fault")),
         }
     }
 }
