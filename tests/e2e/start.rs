@@ -48,8 +48,8 @@ fn production_is_not_opened_as_a_demo() {
         assert!(migrate(&empty, settings).err().unwrap().contains("KSTT_MODE=production"));
     }
     let app = empty.open(PRODUCTION).unwrap();
-    let nobody = NaiveDateTime::default();
-    let user = UserRow::fresh("1".into(), "nguyen.van.an", "Nguyễn Văn An", "-", nobody);
+    let then = NaiveDateTime::default();
+    let user = UserRow::fresh("1".into(), "nguyen.van.an", "Nguyễn Văn An", "-", then);
     app.db.write(|conn| insert_user(conn, &user)).unwrap();
     forget(&app.db);
     assert!(empty.open(&[]).err().unwrap().contains("KSTT_MODE=production"), "accounts show what it is");
