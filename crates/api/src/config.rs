@@ -13,12 +13,16 @@ mod checks;
 /// Every environment variable, its default and its meaning, in the order of the documentation.
 pub const VARIABLES: &[(&str, &str, &str)] = &[
     ("KSTT_MODE", "demo", "`production` refuses unsafe settings, demo data and the demo clock"),
-    ("DATABASE_URL", "sqlite:var/kstt.db", "`sqlite:<file>` or `postgres://user:password@host/database`"),
+    (
+        "DATABASE_URL",
+        "kstt.db in KSTT_VAR_DIR",
+        "`sqlite:<file>` or `postgres://user:password@host/database`",
+    ),
     ("KSTT_LISTEN", "127.0.0.1:8080", "address and port to serve on"),
     (
         "KSTT_VAR_DIR",
         "var",
-        "directory for the embedded database, keys, search index, open data and audit heads",
+        "directory for the embedded database, keys, attachments, search indexes, open data and audit heads",
     ),
     (
         "KSTT_CLOCK",
@@ -41,7 +45,11 @@ pub const VARIABLES: &[(&str, &str, &str)] = &[
     ("KSTT_METRICS_NETWORKS", "127.0.0.0/8,::1/128", "networks that may read /metrics, separated by commas"),
     ("KSTT_RATE_LIMIT", "50", "requests a second for each address and each account, or `off`"),
     ("KSTT_RATE_BURST", "200", "requests that may come at once above that rate"),
-    ("KSTT_DB_CONNECTIONS", "4", "database connections for reading"),
+    (
+        "KSTT_DB_CONNECTIONS",
+        "4",
+        "database connections for reading; on PostgreSQL for reading and writing together",
+    ),
     ("KSTT_HTTP_WORKERS", "2", "threads that accept requests"),
     ("KSTT_ALLOW_SQLITE", "no", "`yes` lets production run on SQLite"),
     ("KSTT_ALLOW_PLAIN_POSTGRES", "no", "`yes` lets production reach another host without TLS"),
