@@ -254,6 +254,25 @@ fn a_district_administrator_changes_only_accounts_of_its_tree() {
 }
 
 #[test]
+fn a_grant_to_come_counts_before_its_first_day_and_one_that_ended_no_longer() {
+    let city = City::new();
+    let (central, district) = (city.login("admin.vpubnd"), city.login("admin.d916"));
+    let made = make(&district, "nguoi.len", "officer", "C31117");
+    let reset = || district.send("POST", &format!("{}/password-reset", made.path())).answer();
+    let past =
+        json!({ "role": "officer", "unit": "SXD", "valid_from": "2018-01-01", "valid_to": "2019-03-04" });
+    give(&central, &made, past);
+    reset().expect(200);
+
+    give(&central, &made, json!({ "role": "controller", "unit": "VPUBND", "valid_from": "2019-03-05" }));
+    reset().expect(403);
+    let etag = district.get(&made.path()).expect(200).etag();
+    let update = json!({ "display_name": "Đổi tên", "disabled": false });
+    district.send("PUT", &made.path()).header("If-Match", &etag).json(update).answer().expect(403);
+    central.send("POST", &format!("{}/password-reset", made.path())).answer().expect(200);
+}
+
+#[test]
 fn whoever_is_no_administrator_administers_nothing() {
     let city = City::new();
     for username in ["controller.vpubnd", "head.sxd", "clerk.c31117"] {

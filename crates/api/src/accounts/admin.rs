@@ -38,23 +38,27 @@ struct AccountQuery {
 }
 
 /// Whether the caller may do `A` to an account: as far as any of its live grants lies in reach, to
-/// read it; as far as all of them do, to change it.
+/// read it; as far as all of them and all that are to come do, to change it. A password set today
+/// still opens the account when a grant of tomorrow begins.
 fn account_permit<A: ActionKind>(
     conn: &mut Conn,
     actor: &Actor,
     user_id: &str,
     today: NaiveDate,
 ) -> Result<Option<Permit<A>>, ApiError> {
+    let reading = A::ACTION == Action::ReadAccounts;
     let mut paths = Vec::new();
-    for (_, unit) in accounts::live_grants(conn, user_id, today)? {
-        paths.push(units::path_of(conn, &unit.id, today)?);
+    for (grant, unit) in accounts::grants_of(conn, user_id)? {
+        let is_to_come = grant.valid_from > today;
+        if grant.valid_to > today && !(reading && is_to_come) {
+            paths.push(units::path_of(conn, &unit.id, grant.valid_from.max(today))?);
+        }
     }
     if paths.is_empty() {
         paths.push(Vec::new());
     }
     let permits: Vec<_> =
         paths.into_iter().map(|path| permit::<A>(actor, &Target::unit(user_id, path))).collect();
-    let reading = A::ACTION == Action::ReadAccounts;
     if !reading && permits.iter().any(Result::is_err) {
         return Ok(None);
     }
