@@ -111,6 +111,8 @@ fn sums_reports_and_the_book_can_be_taken_away() {
         assert!(book.header("content-type").contains("spreadsheetml"), "{path}");
         assert!(book.text.starts_with("PK"), "{path}");
     }
+    let before = office.get("/v1/reporting-periods/2019-Q1/book?as_of=1850-01-01T00:00:00Z");
+    assert_eq!((before.status, &before.body["errors"][0]["pointer"]), (422, &json!("/query/as_of")));
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use actix_web::{HttpResponse, get, web};
 use chrono::{DateTime, Utc};
+use kstt_domain::calendar::vn_date;
 use kstt_domain::policy::Action;
 use kstt_domain::reports::{Cells, FormColumn, ReportForm};
 use kstt_persistence::reports as rows;
@@ -16,7 +17,7 @@ use super::forms::key_of;
 use super::sum::{RollupQuery, sum};
 use crate::contract::problems;
 use crate::export::{ExportFormat, ExportedTable, send_file, unwritable};
-use crate::http::{ApiError, Caller, Params};
+use crate::http::{ApiError, Caller, Faults, Params};
 
 /// What is part of the book.
 #[derive(Debug, Clone, Copy, serde::Deserialize, IntoParams)]
@@ -45,6 +46,11 @@ async fn get_report_book(
     query: Params<BookQuery>,
 ) -> Result<HttpResponse, ApiError> {
     caller.require(Action::ReadReports)?;
+    let mut faults = Faults::default();
+    if let Some(moment) = query.0.as_of {
+        faults.day("/query/as_of", vn_date(moment));
+    }
+    faults.finish()?;
     let (here, told_of) = (caller.clone(), query.0.as_of.unwrap_or(caller.now));
     let (title, parts) = caller
         .read(move |conn| {
