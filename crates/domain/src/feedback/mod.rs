@@ -3,6 +3,7 @@
 
 mod admissibility;
 mod codes;
+mod numbers;
 mod parameters;
 mod redaction;
 mod resemblance;

@@ -1,8 +1,11 @@
 //! What in a text would show who someone is: names, telephone numbers, e-mail addresses, identity numbers.
 
+use std::collections::HashSet;
+
 use serde::Serialize;
 
-use super::Sender;
+use super::{Sender, numbers};
+use crate::text::{self, Token};
 
 crate::codes! {
     /// What shows who someone is.
@@ -28,79 +31,69 @@ pub struct PersonalFinding {
     pub at: usize,
 }
 
-/// Everything found, in the order of the text; nothing twice. `sender` and `people` are looked for by name.
+/// Where something begins and ends in a text, and what it shows.
+pub(super) type Found = (usize, usize, FindingKind);
+
+/// Everything found, in the order of the text; nothing twice. The sender's name, address, telephone number and mail
+/// address and the names of `people` are looked for as well, however they are written.
 pub fn findings(content: &str, sender: Option<&Sender>, people: &[&str]) -> Vec<PersonalFinding> {
-    let mut found: Vec<(usize, usize, FindingKind)> = Vec::new();
-    numbers(content, &mut found);
-    mails(content, &mut found);
-    titled_names(content, &mut found);
-    let known = sender.map(|sender| {
-        let name = sender.name.as_deref().map(|name| (name, FindingKind::Name));
-        let address = sender.address.as_deref().map(|address| (address, FindingKind::Address));
-        [name, address]
-    });
-    let people = people.iter().map(|person| (*person, FindingKind::Name));
-    for (text, kind) in known.into_iter().flatten().flatten().chain(people) {
-        let long_enough = text.chars().filter(|c| c.is_alphabetic()).count() >= 4;
-        found.extend(occurrences(content, text).filter(|_| long_enough).map(|(from, to)| (from, to, kind)));
-    }
-    found.sort_by_key(|(from, to, _)| (*from, std::cmp::Reverse(*to)));
-    let mut last = 0;
-    found.retain(|(from, to, _)| {
-        let fresh = *from >= last;
-        last = if fresh { *to } else { last };
-        fresh
-    });
-    let finding = |(from, to, kind): (usize, usize, FindingKind)| PersonalFinding {
+    let finding = |(from, to, kind): Found| PersonalFinding {
         kind,
         text: content[from..to].to_owned(),
         at: content[..from].chars().count(),
     };
-    found.into_iter().map(finding).collect()
+    spans(content, sender, people).into_iter().map(finding).collect()
 }
 
 /// The text without what was found in it.
 pub fn redact(content: &str, sender: Option<&Sender>, people: &[&str]) -> String {
     let mut out = String::with_capacity(content.len());
-    let mut rest = content;
-    for finding in findings(content, sender, people) {
-        let Some((before, after)) = rest.split_once(finding.text.as_str()) else { continue };
-        out.push_str(before);
+    let mut done = 0;
+    for (from, to, _) in spans(content, sender, people) {
+        out.push_str(&content[done..from]);
         out.push_str("[…]");
-        rest = after;
+        done = to;
     }
-    out.push_str(rest);
+    out.push_str(&content[done..]);
     out
 }
 
-/// Runs of digits, also in groups: 8 to 11 are a telephone number, 9 or 12 without groups an identity number.
-fn numbers(content: &str, found: &mut Vec<(usize, usize, FindingKind)>) {
-    let mut start: Option<(usize, usize, usize)> = None;
-    let close = |run: Option<(usize, usize, usize)>, found: &mut Vec<(usize, usize, FindingKind)>| {
-        let Some((from, to, digits)) = run else { return };
-        let whole = &content[from..to];
-        let solid = whole.bytes().all(|byte| byte.is_ascii_digit());
-        let kind = match digits {
-            12 => FindingKind::IdentityNumber,
-            9 if solid && !whole.starts_with('0') => FindingKind::IdentityNumber,
-            8..=11 if whole.starts_with(['0', '+']) || whole.starts_with("84") => FindingKind::Phone,
-            _ => return,
-        };
-        found.push((from, to, kind));
-    };
-    for (at, c) in content.char_indices() {
-        match (&mut start, c) {
-            (Some((_, to, digits)), '0'..='9') => (*to, *digits) = (at + 1, *digits + 1),
-            (None, '0'..='9' | '+') => start = Some((at, at + 1, usize::from(c != '+'))),
-            // One separator within a number.
-            (Some((_, to, _)), ' ' | '.' | '-') if at == *to => {}
-            _ => close(start.take(), found),
-        }
+/// What was found, in order; what overlaps is one.
+fn spans(content: &str, sender: Option<&Sender>, people: &[&str]) -> Vec<Found> {
+    let mut found: Vec<Found> = Vec::new();
+    numbers::strange(content, &mut found);
+    mails(content, &mut found);
+    titled_names(content, &mut found);
+    if let Some(phone) = sender.and_then(|sender| sender.phone.as_deref()) {
+        numbers::known(content, phone, &mut found);
     }
-    close(start, found);
+    let own = sender.map(|sender| {
+        let name = sender.name.as_deref().map(|name| (name, FindingKind::Name));
+        let address = sender.address.as_deref().map(|address| (address, FindingKind::Address));
+        let mail = sender.mail().map(|mail| (mail, FindingKind::Email));
+        [name, address, mail]
+    });
+    let people = people.iter().map(|person| (*person, FindingKind::Name));
+    let words = words(content);
+    for (text, kind) in own.into_iter().flatten().flatten().chain(people) {
+        found.extend(occurrences(&words, text).into_iter().map(|(from, to)| (from, to, kind)));
+    }
+    found.sort_by_key(|(from, to, _)| (*from, std::cmp::Reverse(*to)));
+    joined(found)
 }
 
-fn mails(content: &str, found: &mut Vec<(usize, usize, FindingKind)>) {
+fn joined(found: Vec<Found>) -> Vec<Found> {
+    let mut joined: Vec<Found> = Vec::new();
+    for (from, to, kind) in found {
+        match joined.last_mut() {
+            Some(last) if from < last.1 => last.1 = last.1.max(to),
+            _ => joined.push((from, to, kind)),
+        }
+    }
+    joined
+}
+
+fn mails(content: &str, found: &mut Vec<Found>) {
     for (at, _) in content.match_indices('@') {
         let is_part = |c: &char| c.is_ascii_alphanumeric() || "._%+-".contains(*c);
         let before: usize = content[..at].chars().rev().take_while(is_part).map(char::len_utf8).sum();
@@ -117,7 +110,7 @@ const TITLES: &[&str] =
     &["ông", "bà", "anh", "chị", "cô", "chú", "bác", "cán bộ", "đồng chí", "tên là", "tôi là"];
 
 /// `ông Nguyễn Văn A`: a title, then at least two words in capitals.
-fn titled_names(content: &str, found: &mut Vec<(usize, usize, FindingKind)>) {
+fn titled_names(content: &str, found: &mut Vec<Found>) {
     let words: Vec<(usize, &str)> = content
         .split_whitespace()
         .map(|word| (word.as_ptr() as usize - content.as_ptr() as usize, word))
@@ -146,19 +139,29 @@ fn titled_names(content: &str, found: &mut Vec<(usize, usize, FindingKind)>) {
     }
 }
 
-/// Where a text stands, whatever its case.
-fn occurrences<'a>(content: &'a str, wanted: &'a str) -> impl Iterator<Item = (usize, usize)> + 'a {
-    let wanted: Vec<char> = wanted.chars().flat_map(char::to_lowercase).collect();
-    let starts: Vec<usize> = content.char_indices().map(|(at, _)| at).collect();
-    starts.into_iter().filter_map(move |from| {
-        let mut rest = content[from..].char_indices();
-        for expected in &wanted {
-            let (_, c) = rest.next()?;
-            if !c.to_lowercase().eq(std::iter::once(*expected)) {
-                return None;
-            }
-        }
-        let to = rest.next().map_or(content.len(), |(at, _)| from + at);
-        Some((from, to))
-    })
+/// The words of a text; of a code its pieces, as a name may stand right before a number.
+fn words(content: &str) -> Vec<Token> {
+    let tokens = text::tokens(content);
+    let pieces: HashSet<usize> = tokens.iter().filter(|token| token.part).map(|token| token.start).collect();
+    tokens.into_iter().filter(|token| token.part || !pieces.contains(&token.start)).collect()
+}
+
+/// Where the words of a text of at least four letters follow each other, whatever their case, their diacritics and
+/// what is between them.
+fn occurrences(words: &[Token], wanted: &str) -> Vec<(usize, usize)> {
+    let wanted = self::words(wanted);
+    let letters = wanted.iter().flat_map(|word| word.folded.chars()).filter(|c| c.is_alphabetic()).count();
+    if letters < 4 {
+        return Vec::new();
+    }
+    // By itself `mình` is not `Minh`.
+    let is_alone = wanted.len() == 1;
+    let is_same = |(word, wanted): (&Token, &Token)| {
+        word.folded == wanted.folded && (!is_alone || word.exact == wanted.exact || word.exact == word.folded)
+    };
+    words
+        .windows(wanted.len())
+        .filter(|here| here.iter().zip(&wanted).all(is_same))
+        .filter_map(|here| Some((here.first()?.start, here.last()?.end)))
+        .collect()
 }

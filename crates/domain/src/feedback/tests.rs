@@ -147,7 +147,146 @@ fn what_shows_who_someone_is_is_found_and_taken_out() {
     assert_eq!(redact("Ông Bảy hẹn", None, &["ông Bảy hẹn"]), "[…]");
 }
 
+/// What is found of the sender [`sender`] and of others, as it stands there.
+fn told(content: &str) -> Vec<String> {
+    findings(content, Some(&sender()), &[]).into_iter().map(|finding| finding.text).collect()
+}
+
+#[test]
+fn what_is_found_is_taken_out_where_it_stands() {
+    let content = "Biên nhận số 80900000001 đã có. Tôi gọi từ số 0900000001.";
+    for sender in [None, Some(sender())] {
+        let clean = redact(content, sender.as_ref(), &[]);
+        assert_eq!(clean, "Biên nhận số 80900000001 đã có. Tôi gọi từ số […].");
+    }
+    let found = findings(content, None, &[]);
+    assert_eq!((found.len(), found[0].text.as_str(), found[0].at), (1, "0900000001", 46));
+}
+
+#[test]
+fn a_senders_number_is_found_however_it_is_written() {
+    let ways = [
+        "0900000001",
+        "0900   000   001",
+        "0900\u{a0}000\u{a0}001",
+        "0900.000.001",
+        "0900-000-001",
+        "0900 - 000 - 001",
+        "0900/000/001",
+        "0 9 0 0 0 0 0 0 0 1",
+        "(0900) 000 001",
+        "0900 (000 001)",
+        "0900\n000 001",
+        "0900, 000, 001",
+        "+84 900 000 001",
+        "+84900000001",
+        "(+84) 900 000 001",
+        "+84 (0) 900 000 001",
+        "0084 900 000 001",
+        "84900000001",
+        "900 000 001",
+        "０９００ ０００ ００１",
+        "＋８４９００００００１",
+    ];
+    for way in ways {
+        for (before, after) in [
+            ("", ""),
+            ("Gọi ", " nhé, ngày 5 tháng 3."),
+            ("ĐT", "(Zalo)"),
+            ("Ngày 05.03.2019 ", ", tổ 12"),
+            ("ở tổ 5 ", "."),
+        ] {
+            let content = format!("{before}{way}{after}");
+            assert_eq!(redact(&content, Some(&sender()), &[]), format!("{before}[…]{after}"), "{content}");
+        }
+    }
+    for owner in ["+84 900 000 001", "84900000001", "０９００ ０００ ００１", "0900 000 001 / 0292 3820 000"]
+    {
+        let sender = Sender { phone: Some(owner.to_owned()), ..Sender::default() };
+        assert_eq!(redact("Gọi 0900/000/001", Some(&sender), &[]), "Gọi […]", "{owner}");
+    }
+}
+
+#[test]
+fn numbers_of_others_are_found_within_other_digits() {
+    for (content, expected) in [
+        ("ngày 05.03.2019 0912 345 678", vec!["0912 345 678"]),
+        ("05/03/2019 0912 345 678", vec!["0912 345 678"]),
+        ("tổ 5 0912 345 678 lúc 8", vec!["0912 345 678"]),
+        ("0912.345.678 - 0987.654.321", vec!["0912.345.678", "0987.654.321"]),
+        ("(0292) 3820 000 hoặc +84 292 3820000", vec!["(0292) 3820 000", "+84 292 3820000"]),
+        ("số 2 84912345678, +1 202 555 0123", vec!["84912345678", "+1 202 555 0123"]),
+        ("ngày 05.03.2019 362123456", vec!["362123456"]),
+        ("tổ 5 092087001234; 092 087 001 234", vec!["092087001234", "092 087 001 234"]),
+        // Whose the middle group is cannot be told.
+        ("05 03 2019 0912 345 678", vec!["03 2019 0912 345 678"]),
+    ] {
+        assert_eq!(told(content), expected, "{content}");
+    }
+    for nobody in [
+        "từ 01/01/2019 - 31/12/2019",
+        "từ 01.01.2019 - 31.12.2019, 01-01-2019 - 31-12-2019",
+        "tháng 03.2019 - 04.2019, ngày 2019-03-05 08.30 - 11.30",
+        "hồ sơ H13.05-190304-0001, thủ tục 1.001193.000.00.00.H13",
+        "phí 1.500.000 đồng, tổng 100.000.000.000 đồng",
+    ] {
+        assert_eq!(told(nobody), [""; 0], "{nobody}");
+    }
+}
+
+#[test]
+fn a_name_and_a_mail_address_are_found_in_any_dress() {
+    let linh = Sender { email: Some("Linh.Nguyen90@Example.com".to_owned()), ..sender() };
+    for shown in [
+        "Nguyen Thi My Linh",
+        "NGUYỄN  THỊ\u{a0}MỸ LINH",
+        "nguyễn thị\nmỹ linh",
+        "Nguye\u{302}\u{303}n Thị Mỹ Linh",
+        "linh.nguyen90@example.com",
+        "LINH.NGUYEN90@EXAMPLE.COM",
+        "linh.nguyen90 @ example.com",
+        "khu vực 2 phường an khánh",
+    ] {
+        let content = format!("Hỏi {shown}, nhé");
+        assert_eq!(redact(&content, Some(&linh), &[]), "Hỏi […], nhé", "{content}");
+    }
+    assert_eq!(redact("Nguyễn Thị Mỹ Linh-0900000001", Some(&linh), &[]), "[…]-[…]");
+    assert_eq!(redact("Minh, MINH và mình", None, &["Minh"]), "[…], […] và mình");
+}
+
+#[test]
+fn what_overlaps_is_taken_out_as_one() {
+    let people = ["Trần Văn", "Văn Bảy Tám"];
+    assert_eq!(redact("Hỏi Trần Văn Bảy Tám rồi.", None, &people), "Hỏi […] rồi.");
+    let found = findings("Hỏi Trần Văn Bảy Tám rồi.", None, &people);
+    assert_eq!((found.len(), found[0].text.as_str()), (1, "Trần Văn Bảy Tám"));
+}
+
+/// What people put between the digits of a number.
+const BETWEEN: &[&str] = &["", "", " ", "  ", "\u{a0}", ".", "-", " - ", "/", "(", ")", ") ", ",", "\n", "–"];
+
 proptest::proptest! {
+    #[test]
+    fn no_digits_of_a_sender_remain(
+        phone in "0[1-9][0-9]{8}",
+        between in proptest::collection::vec(proptest::sample::select(BETWEEN), 10),
+        abroad in proptest::sample::select(vec!["0", "+84", "84 ", "(+84) 0"]),
+        before in proptest::sample::select(vec!["", "Gọi ", "tổ 5 ", "ngày 05.03.2019 ", "+", "số 12-"]),
+        after in proptest::sample::select(vec!["", " nhé", ", tổ 12", " 7", ")"]),
+    ) {
+        let mut content = format!("{before}{abroad}");
+        for (digit, gap) in phone.chars().skip(1).zip(&between) {
+            content.push_str(gap);
+            content.push(digit);
+        }
+        content.push_str(after);
+        let sender = Sender { phone: Some(phone.clone()), ..Sender::default() };
+        let clean = redact(&content, Some(&sender), &[]);
+        let left: String = clean.chars().filter(char::is_ascii_digit).collect();
+        proptest::prop_assert!(!left.contains(&phone[1..]), "{content}: {clean}");
+        proptest::prop_assert!(clean.contains("[…]"), "{content}: {clean}");
+    }
+
     #[test]
     fn nothing_written_breaks_a_judgement(content in "\\PC{0,400}") {
         let sender = sender();
