@@ -125,7 +125,11 @@ fn a_wrong_moment_of_receipt_is_corrected_after_a_rehearsal() {
         let body = json!({ "received_at": "2019-02-27T09:00:00+07:00", "dry_run": dry_run, "reason": "Dấu đến ngày 27/02." });
         act(&office, &receipt.code, "correct-receipt", body)
     };
-    let moved = json!([{ "rule": "K-44", "due_before": "2019-03-25", "due_after": "2019-03-19" }]);
+    let moved = json!([
+        { "rule": "K-40a", "due_before": "2019-03-04", "due_after": "2019-02-27" },
+        { "rule": "K-42", "due_before": "2019-03-11", "due_after": "2019-03-06" },
+        { "rule": "K-44", "due_before": "2019-03-25", "due_after": "2019-03-19" },
+    ]);
     let rehearsed = correct(true).expect(200).body;
     assert_eq!((&rehearsed["moved"], &rehearsed["feedback"]["due_on"]), (&moved, &json!("2019-03-19")));
     assert_eq!(

@@ -14,7 +14,7 @@ fn an_address_shows_the_duties_of_its_unit_until_it_is_revoked() {
     let calendar = city.get(address).expect(200);
     assert_eq!(calendar.header("content-type"), "text/calendar; charset=utf-8");
     assert_eq!(calendar.text.matches("BEGIN:VEVENT").count(), 41);
-    assert!(calendar.text.contains("DTSTART;VALUE=DATE:20190324"), "{}", calendar.text);
+    assert!(calendar.text.contains("DTSTART;VALUE=DATE:20190325"), "{}", calendar.text);
     assert!(calendar.text.lines().all(|line| line.len() <= 75), "long lines are folded");
     let again = city.send("GET", address).header("If-None-Match", &calendar.etag()).answer();
     assert_eq!(again.status, 304);

@@ -46,8 +46,8 @@ fn states_follow_the_clock_and_nothing_else() {
         (item["state"].as_str().unwrap().to_owned(), item["days_left"]["calendar"].as_i64().unwrap())
     };
     // Before the 20th: by the stricter reading the 19th is the last day, by the milder one the 20th, which decides.
-    assert_eq!(state("2019-03-12T23:59:59+07:00"), ("open".into(), 8));
-    assert_eq!(state("2019-03-13T00:00:00+07:00"), ("due_soon".into(), 7));
+    assert_eq!(state("2019-03-11T23:59:59+07:00"), ("open".into(), 9));
+    assert_eq!(state("2019-03-12T00:00:00+07:00"), ("due_soon".into(), 8));
     assert_eq!(state("2019-03-19T23:59:59+07:00"), ("due_soon".into(), 1));
     assert_eq!(state("2019-03-20T00:00:00+07:00"), ("warned".into(), 0));
     assert_eq!(state("2019-03-21T00:00:00+07:00"), ("breached".into(), -1));

@@ -3,7 +3,7 @@
 //! The citizen's twenty days (K-44) run from the first receipt in the city, or from the moment the last
 //! fault of ND 20/2008 Art. 7 was cured, and do not start anew when the item is transferred.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeDelta, Utc};
 use kstt_domain::feedback::{FeedbackClass, FeedbackEvent, FeedbackState};
@@ -342,11 +342,14 @@ pub fn open_window(tx: &mut Tx<'_>, row: &FeedbackRow) -> Result<Option<Obligati
         return Ok(None);
     };
     let spans = all.iter().filter(|clock| clock.rule == "K-45" && clock.cancelled_at.is_none());
-    let begun: HashSet<NaiveDateTime> = spans.map(|span| span.trigger_at).collect();
+    let begun: HashMap<NaiveDateTime, &ObligationRow> = spans.map(|span| (span.trigger_at, span)).collect();
     // The last second of the day it was due, and so many weeks on.
-    let mut from = answer.due_at - TimeDelta::seconds(1);
-    while begun.contains(&from) {
-        from += TimeDelta::weeks(1);
+    let (mut from, mut last) = (answer.due_at - TimeDelta::seconds(1), None);
+    while let Some(span) = begun.get(&from) {
+        (from, last) = (from + TimeDelta::weeks(1), Some((*span).clone()));
+    }
+    if from > tx.now.naive_utc() {
+        return Ok(last);
     }
     let span = clocks.start(tx, "K-45", &row.handler_unit_id, from.and_utc())?;
     if let Some(span) = &span {
