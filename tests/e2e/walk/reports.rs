@@ -78,7 +78,7 @@ pub fn send(person: &Person<'_>, report: &str, id: &str) -> Option<Answer> {
         "submitReport" => act("submit", json!({})),
         "sendReportBack" => act("send-back", json!({ "objections": [{ "reason": "x" }] })),
         "acceptReport" => act("accept", json!({ "comment": "x" })),
-        "listReportCellRecords" => get("/cells/total/received/records"),
+        "listReportCellRecords" => get("/cells/total/transferred/records"),
         "exportReport" => get("/export?format=csv"),
         "getReportLedger" => get("/ledger"),
         "setReportLedger" => {
