@@ -69,6 +69,16 @@ pub fn transferred(city: &City, class: &str, unit: &str) -> Receipt {
     receipt
 }
 
+/// An item in two parts, of SXD and of D916.
+pub fn split(city: &City) -> Receipt {
+    let receipt = send(city, letter());
+    let office = city.login("controller.vpubnd");
+    act(&office, &receipt.code, "accept", json!({ "class": "mixed" })).expect(200);
+    let parts = json!({ "parts": [{ "class": "conduct", "unit": "SXD" }, { "class": "regulation", "unit": "D916" }] });
+    act(&office, &receipt.code, "split", parts).expect(200);
+    receipt
+}
+
 /// Brings an item that is in the hands of SXD to an accepted answer.
 pub fn answered(city: &City, code: &str) {
     let (officer, head) = (city.login("officer.sxd"), city.login("head.sxd"));

@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use super::{act, clock, clocks, letter, send, transferred};
+use super::{act, clock, clocks, letter, send, split, transferred};
 use crate::city::City;
 
 fn corrected(city: &City, code: &str, received_at: &str) -> Value {
@@ -66,11 +66,7 @@ fn a_receipt_from_which_nothing_could_be_counted_is_counted_once_it_is_right() {
 #[test]
 fn parts_are_counted_from_the_receipt_of_the_whole() {
     let city = City::new();
-    let office = city.login("controller.vpubnd");
-    let receipt = send(&city, letter());
-    act(&office, &receipt.code, "accept", json!({ "class": "mixed" })).expect(200);
-    let parts = json!({ "parts": [{ "class": "conduct", "unit": "SXD" }, { "class": "regulation", "unit": "D916" }] });
-    act(&office, &receipt.code, "split", parts).expect(200);
+    let (office, receipt) = (city.login("controller.vpubnd"), split(&city));
     corrected(&city, &receipt.code, "2019-02-25T02:00:00Z");
     let told = office.get(&format!("/v1/feedback/{}/parts", receipt.code)).expect(200).body;
     let due: Vec<&Value> = told["items"].as_array().unwrap().iter().map(|part| &part["due_on"]).collect();
@@ -136,11 +132,7 @@ fn weeks_that_begin_while_the_office_looks_at_an_answer_are_not_owed() {
 #[test]
 fn a_split_item_is_answered_when_the_last_of_its_parts_was() {
     let city = City::new();
-    let office = city.login("controller.vpubnd");
-    let receipt = send(&city, letter());
-    act(&office, &receipt.code, "accept", json!({ "class": "mixed" })).expect(200);
-    let parts = json!({ "parts": [{ "class": "conduct", "unit": "SXD" }, { "class": "regulation", "unit": "D916" }] });
-    act(&office, &receipt.code, "split", parts).expect(200);
+    let (office, receipt) = (city.login("controller.vpubnd"), split(&city));
     let told = office.get(&format!("/v1/feedback/{}/parts", receipt.code)).expect(200).body;
     let ids: Vec<&str> =
         told["items"].as_array().unwrap().iter().map(|part| part["id"].as_str().unwrap()).collect();

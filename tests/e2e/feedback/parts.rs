@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{act, letter, send};
+use super::{act, letter, send, split};
 use crate::city::City;
 
 #[test]
@@ -133,11 +133,7 @@ fn a_whole_is_not_answered_past_its_parts_and_takes_them_with_it() {
 #[test]
 fn a_whole_of_which_all_parts_were_guided_elsewhere_was_guided_elsewhere() {
     let city = City::new();
-    let receipt = send(&city, letter());
-    let office = city.login("controller.vpubnd");
-    act(&office, &receipt.code, "accept", json!({ "class": "mixed" })).expect(200);
-    let parts = json!({ "parts": [{ "class": "conduct", "unit": "SXD" }, { "class": "regulation", "unit": "D916" }] });
-    act(&office, &receipt.code, "split", parts).expect(200);
+    let (office, receipt) = (city.login("controller.vpubnd"), split(&city));
     for (unit, number) in [("sxd", 1), ("d916", 2)] {
         let part = format!("{}%2F{number}", receipt.code);
         let officer = city.login(&format!("officer.{unit}"));
