@@ -6,6 +6,7 @@ so at the end it has to be what the last answer said.
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from client import Answer, Api, new_key
 from writers import KEEPER, OFFICERS, Writer
@@ -70,6 +71,7 @@ class Case:
     whole: "Case | None" = None
     parts: list["Case"] = field(default_factory=list)
     voted: bool = False
+    received: datetime = datetime.min
 
     @property
     def is_done(self) -> bool:
@@ -182,6 +184,7 @@ class Cases(Correspondents):
             return None
         item = self.api.read(f"/v1/feedback/{receipt['code']}").document
         case = Case(item["id"], item["code"], "received", OFFICE_UNIT, receipt["secret"])
+        case.received = datetime.fromisoformat(item["received_at"])
         self.note(case, item, "received")
         self.open.append(case)
         if self.dice.random() < 0.3:
@@ -192,8 +195,11 @@ class Cases(Correspondents):
         act, who, _ = move
         if case.whole:
             return act not in OF_THE_WHOLE and who != SENDER
-        others = any(other is not case and not other.whole for other in self.open)
-        return (act != "vote" or not case.voted) and (act != "merge" or others)
+        return (act != "vote" or not case.voted) and (act != "merge" or bool(self.before(case)))
+
+    def before(self, case: Case) -> list[Case]:
+        """What an item may be merged into: whoever wrote first keeps their days."""
+        return [other for other in self.open if not other.whole and other.received < case.received]
 
     def take(self, case: Case, act: str, who: str, state: str) -> None:
         """One act, by the one whose act it is, under the version that was read."""
@@ -232,8 +238,7 @@ class Cases(Correspondents):
         if act == "assign":
             return {"officer_id": self.officer(case.handler)}
         if act == "merge":
-            others = [other for other in self.open if other is not case and not other.whole]
-            return {"into": self.dice.choice(others).code}
+            return {"into": self.dice.choice(self.before(case)).code}
         if act == "split":
             return {"parts": [{"class": "regulation", "unit": unit} for unit in self.dice.sample(UNITS, 2)]}
         if act in ("withdraw", "reopen"):
@@ -276,7 +281,9 @@ class Cases(Correspondents):
         """The last answer to a part is the answer to the whole, in the same transaction."""
         if whole.state == "split" and all(part.is_done for part in whole.parts):
             self.ledger.acknowledged("feedback.judge", f"feedback:{whole.id}")
-            self.note(whole, self.api.read(whole.path).document, "answer_accepted")
+            is_answered = any(part.state == "answer_accepted" for part in whole.parts)
+            state = "answer_accepted" if is_answered else "out_of_scope"
+            self.note(whole, self.api.read(whole.path).document, state)
 
     def end(self, whole: Case) -> None:
         """With the whole end its parts, in the same transaction."""
