@@ -50,11 +50,7 @@ fn the_weeks_after_the_answer_was_due_begin_anew_with_the_receipt() {
 #[test]
 fn a_receipt_from_which_nothing_could_be_counted_is_counted_once_it_is_right() {
     let city = City::new();
-    let office = city.login("controller.vpubnd");
-    let mut paper = letter();
-    paper["channel"] = json!("written");
-    paper["received_at"] = json!("2010-03-01T02:00:00Z");
-    let code = office.post("/v1/feedback", paper).expect(201).body["code"].as_str().unwrap().to_owned();
+    let code = on_paper(&city, letter()["sender"].clone(), "2010-03-01T02:00:00Z");
     assert_eq!(clocks(&city, &code), []);
     let told = corrected(&city, &code, "2019-03-01T02:00:00Z");
     assert_eq!(told["feedback"]["due_on"], "2019-03-21");
@@ -172,11 +168,7 @@ fn asking_the_sender_of_a_valid_item_stops_nothing() {
 fn what_its_sender_completed_is_valid_from_then_on() {
     let city = City::new();
     let office = city.login("controller.vpubnd");
-    let mut paper = letter();
-    paper["channel"] = json!("written");
-    paper["received_at"] = json!("2019-03-04T01:00:00Z");
-    paper["sender"] = json!({ "name": "Nguyễn Văn An" });
-    let code = office.post("/v1/feedback", paper).expect(201).body["code"].as_str().unwrap().to_owned();
+    let code = on_paper(&city, json!({ "name": "Nguyễn Văn An" }), "2019-03-04T01:00:00Z");
     act(&office, &code, "ask-sender", json!({ "text": "Thiếu địa chỉ." })).expect(200);
     city.clock.set("2019-03-12T09:00:00+07:00");
     act(&office, &code, "supplement", json!({ "text": "Số 1 đường Hòa Bình." })).expect(200);
@@ -187,6 +179,15 @@ fn what_its_sender_completed_is_valid_from_then_on() {
     assert!(told.contains(&clock("K-44", "open", "2019-04-01")), "{told:?}");
     let asked = told.iter().filter(|(rule, ..)| rule == "K-41").count();
     assert!(asked <= 1, "the term is of the first request: {told:?}");
+}
+
+/// The code of what came on paper from a sender.
+fn on_paper(city: &City, sender: Value, received_at: &str) -> String {
+    let mut paper = letter();
+    (paper["sender"], paper["channel"], paper["received_at"]) =
+        (sender, json!("written"), json!(received_at));
+    let told = city.login("controller.vpubnd").post("/v1/feedback", paper).expect(201).body;
+    told["code"].as_str().unwrap().to_owned()
 }
 
 fn id_of(city: &City, code: &str) -> String {

@@ -209,9 +209,7 @@ pub fn add<A: rows::Changes>(
     let more = wanted.sender.clone().map(Sender::cleaned).unwrap_or_default();
     letter::check_sender(&mut faults, &more);
     faults.finish()?;
-    // The sender of a part is that of the whole.
-    let whose = row.parent_id.clone().unwrap_or_else(|| row.id.clone());
-    let known = sender::of(tx.app, tx.conn, &whose)?.unwrap_or_default();
+    let known = sender::of(tx.app, tx.conn, row.whole_id())?.unwrap_or_default();
     let whole = Sender {
         name: more.name.or(known.name),
         address: more.address.or(known.address),
@@ -223,7 +221,7 @@ pub fn add<A: rows::Changes>(
         let letter = Letter { title: &row.title, content: &content, sender: &whole };
         row.grounds = letter::codes_of(&grounds(letter, &tx.app.feedback));
     }
-    rows::replace_sender(tx.conn, permit, &sender::seal(tx.app, (&whose, row.received_at), &whole)?)?;
+    rows::replace_sender(tx.conn, permit, &sender::seal(tx.app, (row.whole_id(), row.received_at), &whole)?)?;
     Ok(Said::openly(text))
 }
 

@@ -16,7 +16,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::act::{Said, acted, refusal};
 use super::citizen::{SupplementBody, add};
-use super::judge::{Message, OptionalNote, message, note};
+use super::judge::{Message, OptionalNote, message, note, noted};
 use super::wire::FeedbackView;
 use crate::contract::problems;
 use crate::http::{ApiError, Body, Caller, Faults, Halt, IdempotencyKey, IfMatch, Tx, say};
@@ -148,10 +148,6 @@ async fn submit_answer(
     body: Body<OptionalNote>,
 ) -> Result<HttpResponse, ApiError> {
     acted::<HandleFeedback, _>(caller, id, body, FeedbackEvent::Submit, noted).await
-}
-
-fn noted(_: &mut Tx<'_>, _: &mut FeedbackRow, wanted: &OptionalNote) -> Result<Said, Halt> {
-    note(wanted)
 }
 
 /// Hand feedback back to the office

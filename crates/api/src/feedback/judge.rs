@@ -267,7 +267,7 @@ pub fn place(
     row.handler_received_at = Some(tx.now.naive_utc());
     row.officer_id = None;
     if row.about_unit_id.is_some() {
-        let sender = sender::of(tx.app, tx.conn, row.parent_id.as_deref().unwrap_or(&row.id))?;
+        let sender = sender::of(tx.app, tx.conn, row.whole_id())?;
         let clean = |text: &str| redact(text, sender.as_ref(), &[]);
         let texts = (clean(&row.title), content.unwrap_or_else(|| clean(&row.content)));
         row.redacted = Some(serde_json::to_string(&texts).map_err(kstt_persistence::Error::from)?);
@@ -324,6 +324,11 @@ fn accept_the_answer(tx: &mut Tx<'_>, row: &mut FeedbackRow, wanted: &OptionalNo
     note(wanted)
 }
 
+/// An act that changes nothing of an item but its state.
+pub fn noted(_: &mut Tx<'_>, _: &mut FeedbackRow, wanted: &OptionalNote) -> Result<Said, Halt> {
+    note(wanted)
+}
+
 /// What is noted within the office, if anything.
 pub fn note(wanted: &OptionalNote) -> Result<Said, Halt> {
     let mut faults = Faults::default();
@@ -346,11 +351,7 @@ async fn close_feedback(
     id: web::Path<String>,
     body: Body<OptionalNote>,
 ) -> Result<HttpResponse, ApiError> {
-    acted::<JudgeFeedback, _>(caller, id, body, FeedbackEvent::Close, close).await
-}
-
-fn close(_: &mut Tx<'_>, _: &mut FeedbackRow, wanted: &OptionalNote) -> Result<Said, Halt> {
-    note(wanted)
+    acted::<JudgeFeedback, _>(caller, id, body, FeedbackEvent::Close, noted).await
 }
 
 pub fn routes(config: &mut ServiceConfig) {

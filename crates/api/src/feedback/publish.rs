@@ -41,7 +41,7 @@ fn found(
     row: &FeedbackRow,
     texts: [&str; 3],
 ) -> Result<[Vec<PersonalFinding>; 3], ApiError> {
-    let sender = sender::of(app, conn, row.parent_id.as_deref().unwrap_or(&row.id))?;
+    let sender = sender::of(app, conn, row.whole_id())?;
     let people: Vec<&str> = row.about_person.as_deref().into_iter().collect();
     Ok(texts.map(|text| findings(text, sender.as_ref(), &people)))
 }

@@ -70,8 +70,7 @@ async fn get_feedback_sender(
                 );
                 return Err(ApiError::because(ProblemCode::Forbidden, detail).into());
             }
-            let whole = row.parent_id.as_deref().unwrap_or(&row.id);
-            let stored = rows::sender(tx.conn, whole)?.ok_or_else(ApiError::not_found)?;
+            let stored = rows::sender(tx.conn, row.whole_id())?.ok_or_else(ApiError::not_found)?;
             let change = Change {
                 kind: KIND,
                 id: &row.id,

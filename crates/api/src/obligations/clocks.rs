@@ -4,11 +4,11 @@
 use chrono::{DateTime, Utc};
 use kstt_domain::calendar::vn_date;
 use kstt_domain::obligations::{Opening, Reminded};
-use kstt_domain::policy::{Actor, Target};
+use kstt_domain::policy::{ActionKind, Actor, Permit, Target};
 use kstt_persistence::obligations::{self as rows, ObligationRow};
 
 use super::timing;
-use crate::http::{Halt, Tx};
+use crate::http::{ApiError, Halt, Tx};
 
 /// The deadlines about one thing.
 pub struct Clocks<'s> {
@@ -112,8 +112,7 @@ impl<'s> Clocks<'s> {
         which: impl Fn(&ObligationRow) -> bool,
     ) -> Result<(), Halt> {
         for row in self.all(tx)?.into_iter().filter(|row| row.is_pending() && which(row)) {
-            let system = Actor::system("clocks");
-            let permit = tx.on_behalf_of(&system).permit(&Target::city(&row.id))?;
+            let permit = permit(tx, &row.id)?;
             let now = tx.now.naive_utc();
             rows::cancel(tx.conn, &permit, &row, why, now)?.ok_or(Halt::Raced)?;
         }
@@ -130,8 +129,7 @@ impl<'s> Clocks<'s> {
         let others = |row: &ObligationRow| row.is_pending() && row.unit_id != unit_id && which(row);
         for row in self.all(tx)?.into_iter().filter(others) {
             let viewers = tx.viewers()?.of(unit_id);
-            let system = Actor::system("clocks");
-            let permit = tx.on_behalf_of(&system).permit(&Target::city(&row.id))?;
+            let permit = permit(tx, &row.id)?;
             let now = tx.now.naive_utc();
             rows::hand_over(tx.conn, &permit, &row, (unit_id, &viewers), now)?.ok_or(Halt::Raced)?;
         }
@@ -141,8 +139,7 @@ impl<'s> Clocks<'s> {
     /// Gives the running clocks of a rule to an officer.
     pub fn give(&self, tx: &mut Tx<'_>, rule: &str, officer_id: Option<&str>) -> Result<(), Halt> {
         for row in self.running(tx, rule)? {
-            let system = Actor::system("clocks");
-            let permit = tx.on_behalf_of(&system).permit(&Target::city(&row.id))?;
+            let permit = permit(tx, &row.id)?;
             rows::assign(tx.conn, &permit, &row, officer_id, tx.now.naive_utc())?.ok_or(Halt::Raced)?;
         }
         Ok(())
@@ -159,17 +156,21 @@ impl<'s> Clocks<'s> {
         let pauses = rows::pauses(tx.conn, &row.id)?;
         let corrected = ObligationRow { trigger_at: from.naive_utc(), ..row.clone() };
         let moments = timing::recount(tx, &corrected, &rule, &calendar, &pauses)?;
-        let system = Actor::system("clocks");
-        let permit = tx.on_behalf_of(&system).permit(&Target::city(&row.id))?;
+        let permit = permit(tx, &row.id)?;
         let now = tx.now.naive_utc();
         rows::retime(tx.conn, &permit, row, &moments, now)?.ok_or(Halt::Raced)
     }
 }
 
+/// What follows from the change of another room is done by the system.
+fn permit<A: ActionKind>(tx: &mut Tx<'_>, id: &str) -> Result<Permit<A>, ApiError> {
+    let system = Actor::system("clocks");
+    tx.on_behalf_of(&system).permit(&Target::city(id))
+}
+
 /// Notes that what a running clock asks was done.
 pub fn meet(tx: &mut Tx<'_>, row: &ObligationRow, at: DateTime<Utc>) -> Result<(), Halt> {
-    let system = Actor::system("clocks");
-    let permit = tx.on_behalf_of(&system).permit(&Target::city(&row.id))?;
+    let permit = permit(tx, &row.id)?;
     let now = tx.now.naive_utc();
     rows::meet(tx.conn, &permit, row, at.naive_utc(), None, now)?.ok_or(Halt::Raced)?;
     Ok(())
@@ -177,8 +178,7 @@ pub fn meet(tx: &mut Tx<'_>, row: &ObligationRow, at: DateTime<Utc>) -> Result<(
 
 fn open(tx: &mut Tx<'_>, row: ObligationRow) -> Result<ObligationRow, Halt> {
     let viewers = tx.viewers()?.of(&row.unit_id);
-    let system = Actor::system("clocks");
-    let permit = tx.on_behalf_of(&system).permit(&Target::city(&row.id))?;
+    let permit = permit(tx, &row.id)?;
     rows::insert(tx.conn, &permit, &row, &viewers)?;
     Ok(row)
 }

@@ -11,7 +11,7 @@ use kstt_domain::reports::{DataWindow, PeriodKind};
 use kstt_domain::units::UnitKind;
 use kstt_persistence::audit::Change;
 use kstt_persistence::reports::{self as rows, FormRow, PeriodRow};
-use kstt_persistence::{Conn, Error, Stored, counters, obligations, units};
+use kstt_persistence::{Conn, Error, Stored, counters, obligations};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -22,6 +22,7 @@ use crate::http::{
     ApiError, Body, Caller, Faults, Halt, IdempotencyKey, Page, Params, ProblemCode, Reply, Tx, list, say,
 };
 use crate::obligations::{OpenedYear, asked_once, open_year};
+use crate::units::Named;
 
 /// A reporting period.
 #[derive(Debug, Serialize, ToSchema)]
@@ -223,20 +224,6 @@ async fn request_ad_hoc_report(caller: Caller, body: Body<AdHocRequest>) -> Resu
     caller.write(&body.hash, move |tx| ask(tx, &wanted)).await
 }
 
-/// Whether a code stands in its list already, which is a fault.
-fn is_named_twice<'a>(
-    faults: &mut Faults,
-    seen: &mut HashSet<&'a str>,
-    pointer: &str,
-    code: &'a str,
-) -> bool {
-    let is_new = seen.insert(code);
-    if !is_new {
-        faults.add(pointer, "duplicate", say("Được nêu hai lần.", "It is named twice."));
-    }
-    !is_new
-}
-
 /// The forms that are asked for, as they are on a day.
 fn asked_forms(
     conn: &mut Conn,
@@ -248,7 +235,8 @@ fn asked_forms(
     let (mut seen, mut found) = (HashSet::new(), Vec::new());
     for (index, code) in codes.iter().enumerate() {
         let pointer = format!("/forms/{index}");
-        if is_named_twice(faults, &mut seen, &pointer, code) {
+        if !seen.insert(code) {
+            faults.add(pointer, "duplicate", say("Được nêu hai lần.", "It is named twice."));
             continue;
         }
         match known.iter().find(|row| row.code == *code) {
@@ -270,22 +258,10 @@ fn asked_units(
     codes: &[String],
     day: NaiveDate,
 ) -> Result<Vec<String>, ApiError> {
-    let (mut seen, mut found) = (HashSet::new(), Vec::new());
+    let mut named = Named { faults, on: day, seen: Vec::new() };
+    let mut found = Vec::new();
     for (index, code) in codes.iter().enumerate() {
-        let pointer = format!("/units/{index}");
-        if is_named_twice(faults, &mut seen, &pointer, code) {
-            continue;
-        }
-        let Some(unit) = units::by_code(conn, code)? else {
-            faults.add(pointer, "unknown_unit", say("Không có đơn vị này.", "There is no such unit."));
-            continue;
-        };
-        if units::period_on(conn, &unit.id, day)?.is_some() {
-            found.push(unit.id);
-        } else {
-            let detail = say("Đơn vị không còn hoạt động.", "The unit does not exist today.");
-            faults.add(pointer, "unit_not_there", detail);
-        }
+        found.extend(named.read(conn, &format!("/units/{index}"), code)?.map(|unit| unit.id));
     }
     Ok(found)
 }

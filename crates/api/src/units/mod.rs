@@ -16,6 +16,7 @@ mod work;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
+pub use check::Named;
 pub use known::KnownUnits;
 
 pub fn routes(config: &mut ServiceConfig) {

@@ -91,6 +91,11 @@ impl FeedbackRow {
         self
     }
 
+    /// The id of the whole item, which has the sender.
+    pub fn whole_id(&self) -> &str {
+        self.parent_id.as_deref().unwrap_or(&self.id)
+    }
+
     /// The unit whose people took it in by hand, and see it for that; nobody took in what came by itself.
     pub fn receiver(&self) -> Option<&str> {
         let by_itself = matches!(self.channel.0, FeedbackChannel::Portal | FeedbackChannel::NationalSystem);
