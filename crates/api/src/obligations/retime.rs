@@ -100,9 +100,11 @@ fn recompute_in(tx: &mut Tx<'_>, wanted: &Recomputation) -> Result<Reply, Halt> 
         let Some(last) = batch.last() else { break };
         after = last.id.clone();
         for row in batch {
-            // What follows a clock that moved before it may be called off.
-            let Some(row) = rows::find(tx.conn, &row.id)?.filter(ObligationRow::is_pending) else { continue };
             if let Some(moments) = moved(tx, &row, &calendar)? {
+                // What follows a clock that moved before it may have been called off.
+                if !rows::find(tx.conn, &row.id)?.is_some_and(|row| row.is_pending()) {
+                    continue;
+                }
                 if row.subject_kind == crate::feedback::KIND && !wanted.dry_run {
                     crate::feedback::follow_clock(tx, &row, &moments)?;
                 }
