@@ -29,7 +29,8 @@ pub struct ReminderStep {
     #[cfg_attr(feature = "schema", schema(max_length = 30, example = "before-5"))]
     pub id: String,
     pub when: ReminderSide,
-    /// Working days from the last lawful day; 0 on that day.
+    /// Working days from the last lawful day; 0 on that day. Where it can be read two ways, those before are counted
+    /// from the last working day by the stricter reading.
     #[cfg_attr(feature = "schema", schema(minimum = 0, maximum = 250))]
     pub working_days: u32,
     /// Who is told.
@@ -41,8 +42,8 @@ pub struct ReminderStep {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Reminded {
     pub began: DateTime<Utc>,
-    /// The day by which people are urged to be done: the last one by the stricter reading where a date can be read two
-    /// ways, else the last lawful one.
+    /// The day by which people are urged to be done: the last working day by the stricter reading where a date can be
+    /// read two ways, else the last lawful day.
     pub by: NaiveDate,
     /// The last lawful day.
     pub due_on: NaiveDate,
