@@ -38,9 +38,9 @@ pub fn open_term(city: &City, rule: &str, unit: &str, at: &str) -> String {
                 due_on: told["due_on"].as_str().unwrap().parse().unwrap(),
             };
             let row = ObligationRow::fresh(id.clone(), rule, ("letter", &id), &unit.id, &moments, now);
-            let viewers = Viewers::load(conn)?.of(&unit.id);
+            let viewers = Viewers::load(conn)?;
             let permit = permit::<OpenObligations>(&Actor::system("test"), &Target::city(&id)).unwrap();
-            rows::insert(conn, &permit, &row, &viewers)?;
+            rows::insert(conn, &permit, &[row], &viewers)?;
             Ok::<_, Error>(())
         })
         .unwrap();

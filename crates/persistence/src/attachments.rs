@@ -9,6 +9,7 @@ use kstt_domain::policy::actions::{
 };
 use kstt_domain::policy::{ActionKind, Permit};
 
+use crate::db::insert_row;
 use crate::schema::attachments as a;
 use crate::{Conn, Error, Stored};
 
@@ -48,7 +49,7 @@ impl Attaches for SubmitReport {}
 
 /// Stores what is known of a new file. A unique violation means that another one came at the same time.
 pub fn insert<A: Attaches>(conn: &mut Conn, _: &Permit<A>, row: &AttachmentRow) -> Result<(), Error> {
-    diesel::insert_into(a::table).values(row.clone()).execute(conn)?;
+    insert_row(conn, a::table, row)?;
     Ok(())
 }
 

@@ -16,6 +16,7 @@ use kstt_domain::policy::{ActionKind, Permit};
 use serde_json::Value;
 use sha2::Sha256;
 
+use crate::db::insert_row;
 use crate::schema::{audit, seal_queue, seals};
 use crate::{Conn, Error, hex};
 
@@ -92,8 +93,8 @@ pub fn record<A: ActionKind>(
         trace_id: origin.trace_id.clone(),
         client_address: origin.client_address.clone(),
     };
-    diesel::insert_into(audit::table).values(row).execute(conn)?;
-    diesel::insert_into(seal_queue::table).values(seal_queue::audit_id.eq(row_id)).execute(conn)?;
+    insert_row(conn, audit::table, row)?;
+    insert_row(conn, seal_queue::table, seal_queue::audit_id.eq(row_id))?;
     Ok(())
 }
 
@@ -127,9 +128,11 @@ pub fn seal(conn: &mut Conn, key: &SealKey, limit: i64) -> Result<usize, Error> 
     for row in &waiting {
         seq += 1;
         previous = chain(key, &previous, seq, row);
-        diesel::insert_into(seals::table)
-            .values((seals::seq.eq(seq), seals::audit_id.eq(&row.id), seals::hash.eq(&previous)))
-            .execute(conn)?;
+        insert_row(
+            conn,
+            seals::table,
+            (seals::seq.eq(seq), seals::audit_id.eq(&row.id), seals::hash.eq(&previous)),
+        )?;
     }
     // By name: rows that were committed meanwhile may have ids among these.
     let sealed = waiting.iter().map(|row| &row.id);

@@ -6,6 +6,7 @@ use kstt_domain::calendar::{DayKind, DayStatus};
 use kstt_domain::policy::Permit;
 use kstt_domain::policy::actions::{EditCalendar, MoveClock};
 
+use crate::db::insert_row;
 use crate::schema::{calendar_exceptions, calendar_versions, clock_settings};
 use crate::{Conn, Error, Stored};
 
@@ -96,7 +97,7 @@ pub fn publish(conn: &mut Conn, _: &Permit<EditCalendar>, edition: &Edition) -> 
 
 /// Stores the shipped calendar.
 pub fn insert_edition(conn: &mut Conn, edition: &Edition) -> Result<(), Error> {
-    diesel::insert_into(calendar_versions::table).values(edition.version.clone()).execute(conn)?;
+    insert_row(conn, calendar_versions::table, edition.version.clone())?;
     diesel::update(
         calendar_exceptions::table
             .filter(calendar_exceptions::on_date.eq_any(&edition.lifted))
@@ -105,7 +106,7 @@ pub fn insert_edition(conn: &mut Conn, edition: &Edition) -> Result<(), Error> {
     .set(calendar_exceptions::to_version.eq(edition.version.version))
     .execute(conn)?;
     for row in &edition.added {
-        diesel::insert_into(calendar_exceptions::table).values(row.clone()).execute(conn)?;
+        insert_row(conn, calendar_exceptions::table, row)?;
     }
     Ok(())
 }
@@ -132,9 +133,7 @@ pub fn start_clock(conn: &mut Conn, offset: i64, now: NaiveDateTime) -> Result<(
     let values = (clock_settings::offset_microseconds.eq(offset), clock_settings::updated_at.eq(now));
     let updated = diesel::update(clock_settings::table.find(DEMO)).set(values).execute(conn)?;
     if updated == 0 {
-        diesel::insert_into(clock_settings::table)
-            .values((clock_settings::name.eq(DEMO), values.0, values.1))
-            .execute(conn)?;
+        insert_row(conn, clock_settings::table, (clock_settings::name.eq(DEMO), values.0, values.1))?;
     }
     Ok(())
 }

@@ -4,7 +4,9 @@
 //! from a pool; writes go through [`Db::write`], which on SQLite is a single in-process writer at a time that
 //! begins IMMEDIATE, so that no transaction fails half way with "database is locked" (`turns`).
 
+mod insert;
 mod turns;
+mod written;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -17,7 +19,9 @@ use diesel::r2d2::R2D2Connection;
 use diesel::{PgConnection, RunQueryDsl, SqliteConnection};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
+pub(crate) use self::insert::{insert_row, insert_rows};
 use self::turns::Turns;
+pub(crate) use self::written::Written;
 use crate::Error;
 
 /// The portable migration set of both engines.

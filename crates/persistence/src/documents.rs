@@ -5,6 +5,7 @@ use diesel::prelude::*;
 use kstt_domain::policy::Permit;
 use kstt_domain::policy::actions::StoreFile;
 
+use crate::db::insert_row;
 use crate::schema::{files, procedure_files};
 use crate::{Conn, Error};
 
@@ -32,15 +33,17 @@ pub fn store(
     if find(conn, sha256)?.is_some() {
         return Ok(false);
     }
-    diesel::insert_into(files::table)
-        .values((
+    insert_row(
+        conn,
+        files::table,
+        (
             files::sha256.eq(sha256),
             files::media_type.eq(media_type),
             files::size_bytes.eq(content.len() as i64),
             files::content.eq(content),
             files::created_at.eq(now),
-        ))
-        .execute(conn)?;
+        ),
+    )?;
     Ok(true)
 }
 

@@ -4,6 +4,7 @@ use chrono::NaiveDateTime;
 use diesel::prelude::*;
 use kstt_domain::exports::ExportState;
 
+use crate::db::insert_row;
 use crate::schema::export_progress as e;
 use crate::{Conn, Error, Stored};
 
@@ -25,7 +26,7 @@ pub struct ProgressRow {
 
 /// Stores a table that is begun; a unique violation means that its owner has used the key.
 pub fn begin(conn: &mut Conn, row: &ProgressRow) -> Result<(), Error> {
-    diesel::insert_into(e::table).values(row.clone()).execute(conn)?;
+    insert_row(conn, e::table, row)?;
     Ok(())
 }
 

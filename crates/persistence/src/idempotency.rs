@@ -3,6 +3,7 @@
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
+use crate::db::insert_row;
 use crate::schema::idempotency_keys;
 use crate::{Conn, Error};
 
@@ -50,8 +51,10 @@ pub fn find(conn: &mut Conn, key: &Key) -> Result<Option<Found>, Error> {
 
 /// Keeps an answer; a unique violation means that another request with the key came first.
 pub fn keep(conn: &mut Conn, key: &Key, kept: Kept, real_now: NaiveDateTime) -> Result<(), Error> {
-    diesel::insert_into(idempotency_keys::table)
-        .values((
+    insert_row(
+        conn,
+        idempotency_keys::table,
+        (
             idempotency_keys::scope.eq(&key.scope),
             idempotency_keys::idempotency_key.eq(&key.key),
             idempotency_keys::request_hash.eq(&key.request_hash),
@@ -59,8 +62,8 @@ pub fn keep(conn: &mut Conn, key: &Key, kept: Kept, real_now: NaiveDateTime) -> 
             idempotency_keys::headers.eq(kept.headers),
             idempotency_keys::body.eq(kept.body),
             idempotency_keys::created_at.eq(real_now),
-        ))
-        .execute(conn)?;
+        ),
+    )?;
     Ok(())
 }
 

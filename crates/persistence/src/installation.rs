@@ -3,6 +3,7 @@
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 
+use crate::db::insert_row;
 use crate::schema::installation;
 use crate::{Conn, Error};
 
@@ -44,9 +45,11 @@ pub fn mode(conn: &mut Conn) -> Result<Option<Mode>, Error> {
 
 /// Lets the database remember what it is for; fails on the key when it does already.
 pub fn set_mode(conn: &mut Conn, mode: Mode) -> Result<(), Error> {
-    diesel::insert_into(installation::table)
-        .values((installation::name.eq(MODE), installation::value.eq(mode.code())))
-        .execute(conn)?;
+    insert_row(
+        conn,
+        installation::table,
+        (installation::name.eq(MODE), installation::value.eq(mode.code())),
+    )?;
     Ok(())
 }
 

@@ -3,6 +3,7 @@
 use chrono::{DateTime, NaiveDateTime};
 use diesel::prelude::*;
 
+use crate::db::insert_row;
 use crate::schema::leases;
 use crate::{Conn, Error};
 
@@ -33,6 +34,6 @@ pub fn take(
         return Ok(false);
     }
     let values = (leases::name.eq(name), leases::holder.eq(holder), leases::lease_until.eq(until));
-    diesel::insert_into(leases::table).values(values).execute(conn)?;
+    insert_row(conn, leases::table, values)?;
     Ok(true)
 }

@@ -4,6 +4,7 @@
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
+use crate::db::insert_rows;
 use crate::schema::visible_to as v;
 use crate::units::Viewer;
 use crate::{Conn, Error};
@@ -38,36 +39,43 @@ pub(crate) struct Listed<'a> {
     pub outcome: &'a str,
 }
 
-#[derive(Insertable)]
+#[derive(Clone, Insertable)]
 #[diesel(table_name = v, treat_none_as_default_value = false)]
-struct SightRow<'a> {
-    unit_id: &'a str,
-    room: &'a str,
-    sort_key: &'a str,
-    subject_id: &'a str,
+struct SightRow {
+    unit_id: String,
+    room: String,
+    sort_key: String,
+    subject_id: String,
     valid_from: NaiveDate,
     valid_to: NaiveDate,
     own: bool,
-    outcome: &'a str,
+    outcome: String,
+}
+
+/// Stores who sees each of some things.
+pub(crate) fn show(conn: &mut Conn, things: &[(Listed<'_>, Vec<Viewer>)]) -> Result<(), Error> {
+    let sights: Vec<SightRow> = things
+        .iter()
+        .flat_map(|(thing, viewers)| {
+            viewers.iter().map(|viewer| SightRow {
+                unit_id: viewer.unit_id.clone(),
+                room: thing.room.to_owned(),
+                sort_key: thing.sort_key.to_owned(),
+                subject_id: thing.id.to_owned(),
+                valid_from: viewer.period.from,
+                valid_to: viewer.period.to,
+                own: viewer.own,
+                outcome: thing.outcome.to_owned(),
+            })
+        })
+        .collect();
+    Ok(insert_rows!(conn, v::table, sights)?)
 }
 
 impl Listed<'_> {
     /// Stores who sees it.
-    pub fn show(self, conn: &mut Conn, viewers: &[Viewer]) -> Result<(), Error> {
-        for viewer in viewers {
-            let sight = SightRow {
-                unit_id: &viewer.unit_id,
-                room: self.room,
-                sort_key: self.sort_key,
-                subject_id: self.id,
-                valid_from: viewer.period.from,
-                valid_to: viewer.period.to,
-                own: viewer.own,
-                outcome: self.outcome,
-            };
-            diesel::insert_into(v::table).values(sight).execute(conn)?;
-        }
-        Ok(())
+    pub fn show(self, conn: &mut Conn, viewers: Vec<Viewer>) -> Result<(), Error> {
+        show(conn, &[(self, viewers)])
     }
 
     /// Forgets who sees it.

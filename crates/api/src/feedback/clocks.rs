@@ -36,30 +36,32 @@ pub fn of(row: &FeedbackRow) -> Clocks<'_> {
 pub fn begin(tx: &mut Tx<'_>, row: &mut FeedbackRow) -> Result<(), Halt> {
     let id = row.id.clone();
     let clocks = Clocks::of_new(KIND, &id);
-    // Registered and forwarded at once: registering is doing it.
-    let (received_at, registered_at) = (row.received_at.and_utc(), row.registered_at.and_utc());
-    clocks.start_done(tx, "K-40a", &row.place_unit_id, (received_at, registered_at))?;
-    let due_on = match row.valid_at {
-        Some(valid_at) => {
-            clocks.start(tx, "K-42", &row.handler_unit_id, valid_at.and_utc())?;
-            run(tx, &clocks, row, valid_at.and_utc())?
-        }
-        // Whoever looks at it has as long as for a transfer.
-        None => {
-            let started = clocks.start(tx, "K-42", &row.handler_unit_id, row.received_at.and_utc())?;
-            started.map(|row| row.due_on)
-        }
-    };
-    *row = row.clone().placed(due_on);
-    Ok(())
+    let mut begun: Vec<_> = registered(tx, &clocks, row)?.into_iter().collect();
+    // Whoever looks at one that is not valid yet has as long as for a transfer.
+    let from = row.valid_at.unwrap_or(row.received_at).and_utc();
+    let transfer = clocks.begun(tx, "K-42", &row.handler_unit_id, from)?;
+    match row.valid_at {
+        Some(_) => begun.extend(answering(tx, &clocks, row, from)?),
+        None => *row = row.clone().placed(transfer.as_ref().map(|transfer| transfer.due_on)),
+    }
+    begun.extend(transfer);
+    clocks.open(tx, &begun)
+}
+
+/// Registered and forwarded at once: registering is doing it.
+fn registered(
+    tx: &mut Tx<'_>,
+    clocks: &Clocks<'_>,
+    row: &FeedbackRow,
+) -> Result<Option<ObligationRow>, Halt> {
+    let clock = clocks.begun(tx, "K-40a", &row.place_unit_id, row.received_at.and_utc())?;
+    Ok(clock.map(|clock| clock.done(row.registered_at)))
 }
 
 /// What starts for a part of an item: the unit's own answer, within the citizen's days.
 pub fn begin_part(tx: &mut Tx<'_>, part: &mut FeedbackRow) -> Result<(), Halt> {
     let (id, from) = (part.id.clone(), part.valid_at.unwrap_or(part.received_at));
-    let due_on = run(tx, &Clocks::of_new(KIND, &id), part, from.and_utc())?;
-    *part = part.clone().placed(due_on);
-    Ok(())
+    run(tx, &Clocks::of_new(KIND, &id), part, from.and_utc())
 }
 
 /// Counts the clocks of an item anew after its receipt was corrected; answers those with another last day: rule,
@@ -99,16 +101,15 @@ fn start_missing(tx: &mut Tx<'_>, clocks: &Clocks<'_>, row: &mut FeedbackRow) ->
     let all = clocks.all(tx)?;
     let lacks = |rule: &str| !all.iter().any(|clock| clock.rule == rule);
     if row.parent_id.is_none() && lacks("K-40a") {
-        let (received_at, registered_at) = (row.received_at.and_utc(), row.registered_at.and_utc());
-        clocks.start_done(tx, "K-40a", &row.place_unit_id, (received_at, registered_at))?;
+        let clock = registered(tx, clocks, row)?;
+        clocks.open(tx, clock.as_slice())?;
     }
     let is_owed = !row.state.0.is_over() && !row.state.0.is_answered();
     if let (Some(valid_at), true) = (row.valid_at, is_owed && lacks("K-44")) {
         if row.handler_received_at.is_none() {
             start_transfer(tx, row, valid_at.and_utc())?;
         }
-        let due_on = run(tx, clocks, row, valid_at.and_utc())?;
-        *row = row.clone().placed(due_on);
+        run(tx, clocks, row, valid_at.and_utc())?;
     }
     Ok(())
 }
@@ -135,17 +136,24 @@ fn start_transfer(tx: &mut Tx<'_>, row: &FeedbackRow, from: DateTime<Utc>) -> Re
     Ok(())
 }
 
-/// The clocks of a valid item; answers the day its answer is due.
-fn run(
+/// Starts the clocks of a valid item; sets its place in the lists.
+fn run(tx: &mut Tx<'_>, clocks: &Clocks<'_>, row: &mut FeedbackRow, from: DateTime<Utc>) -> Result<(), Halt> {
+    let begun = answering(tx, clocks, row, from)?;
+    clocks.open(tx, &begun)
+}
+
+/// The clocks of a valid item as they begin; sets its place in the lists.
+fn answering(
     tx: &mut Tx<'_>,
     clocks: &Clocks<'_>,
     row: &mut FeedbackRow,
     from: DateTime<Utc>,
-) -> Result<Option<NaiveDate>, Halt> {
-    let answer = clocks.start(tx, "K-44", &row.handler_unit_id, from)?;
-    clocks.start(tx, "K-47", &row.handler_unit_id, from)?;
+) -> Result<Vec<ObligationRow>, Halt> {
+    let answer = clocks.begun(tx, "K-44", &row.handler_unit_id, from)?;
+    let index = clocks.begun(tx, "K-47", &row.handler_unit_id, from)?;
     row.next_window_at = answer.as_ref().map(|answer| answer.due_at);
-    Ok(answer.map(|answer| answer.due_on))
+    *row = row.clone().placed(answer.as_ref().map(|answer| answer.due_on));
+    Ok(answer.into_iter().chain(index).collect())
 }
 
 /// What an event does to the clocks of an item, and to its place in the lists.
@@ -210,8 +218,7 @@ pub fn follow(
         E::Close => clocks.call_off(tx, UNTIL_CLOSED, "Kết thúc, không công khai.")?,
         E::Reopen => {
             row.approved_at = None;
-            let due_on = run(tx, &clocks, row, tx.now)?;
-            *row = row.clone().placed(due_on);
+            run(tx, &clocks, row, tx.now)?;
         }
         E::Update => {
             clocks.meet(tx, "K-45", tx.now)?;
@@ -249,8 +256,7 @@ fn accepted(tx: &mut Tx<'_>, before: &FeedbackRow, row: &mut FeedbackRow) -> Res
         let valid_at = added.unwrap_or(row.received_at);
         row.valid_at = Some(valid_at);
         start_transfer(tx, row, valid_at.and_utc())?;
-        let due_on = run(tx, &clocks, row, valid_at.and_utc())?;
-        *row = row.clone().placed(due_on);
+        run(tx, &clocks, row, valid_at.and_utc())?;
     }
     if row.class.is_some_and(|class| class.0 == FeedbackClass::Conduct) {
         // ND 20/2008 sets no term for conduct; the clock of a regulation is not its own.
@@ -268,8 +274,7 @@ fn cured(tx: &mut Tx<'_>, row: &mut FeedbackRow) -> Result<(), Halt> {
         of(row).call_off(tx, &["K-42"], "Tính lại từ khi bổ sung đủ.")?;
         start_transfer(tx, row, tx.now)?;
         let id = row.id.clone();
-        let due_on = run(tx, &Clocks::of(KIND, &id), row, tx.now)?;
-        *row = row.clone().placed(due_on);
+        run(tx, &Clocks::of(KIND, &id), row, tx.now)?;
     }
     Ok(())
 }

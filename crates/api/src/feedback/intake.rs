@@ -301,8 +301,7 @@ pub fn register<A: Receives>(
 /// The number of the day, in Vietnam, on which it is registered.
 fn number(tx: &mut Tx<'_>) -> Result<String, Halt> {
     let day = vn_date(tx.now).format("%Y%m%d").to_string();
-    let number = counters::next(tx.conn, "PAKN", "", &day)
-        .map_err(|error| if error.is_unique_violation() { Halt::Raced } else { error.into() })?;
+    let number = counters::next(tx.conn, "PAKN", "", &day)?;
     Ok(format!("PAKN.{day}.{number:04}"))
 }
 

@@ -147,8 +147,7 @@ fn make_public(
 ) -> Result<(), Halt> {
     let public = PublicRow {
         feedback_id: row.id.clone(),
-        number: counters::next(tx.conn, "feedback published", "", "")
-            .map_err(|error| if error.is_unique_violation() { Halt::Raced } else { error.into() })?,
+        number: counters::next(tx.conn, "feedback published", "", "")?,
         title,
         content,
         answer,

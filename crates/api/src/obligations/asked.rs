@@ -33,7 +33,7 @@ pub fn asked_once(
         due_on,
     };
     let row = ObligationRow::fresh(tx.id(), rule, subject, unit_id, &moments, now);
-    let viewers = tx.viewers()?.of(unit_id);
+    let viewers = tx.viewers()?;
     let permit = tx.permit::<OpenObligations>(&Target::city(&row.id))?;
-    Ok(rows::insert(tx.conn, &permit, &row, &viewers)?)
+    Ok(rows::insert(tx.conn, &permit, &[row], &viewers)?)
 }

@@ -41,23 +41,20 @@ impl<'s> Clocks<'s> {
         unit_id: &str,
         from: DateTime<Utc>,
     ) -> Result<Option<ObligationRow>, Halt> {
-        let row = self.fresh(tx, rule, unit_id, from)?;
-        row.map(|row| open(tx, row)).transpose()
+        let row = self.begun(tx, rule, unit_id, from)?;
+        self.open(tx, row.as_slice())?;
+        Ok(row)
     }
 
-    /// Starts the clock of something that is done already.
-    pub fn start_done(
-        &self,
-        tx: &mut Tx<'_>,
-        rule: &str,
-        unit_id: &str,
-        (from, at): (DateTime<Utc>, DateTime<Utc>),
-    ) -> Result<(), Halt> {
-        let row = self.fresh(tx, rule, unit_id, from)?;
-        row.map(|row| open(tx, row.done(at.naive_utc()))).transpose().map(drop)
+    /// Stores clocks that begin.
+    pub fn open(&self, tx: &mut Tx<'_>, begun: &[ObligationRow]) -> Result<(), Halt> {
+        let viewers = tx.viewers()?;
+        let permit = permit(tx, self.id)?;
+        Ok(rows::insert(tx.conn, &permit, begun, &viewers)?)
     }
 
-    fn fresh(
+    /// The clock of a rule for a unit as it begins; it is not stored.
+    pub fn begun(
         &self,
         tx: &mut Tx<'_>,
         rule: &str,
@@ -128,7 +125,7 @@ impl<'s> Clocks<'s> {
     ) -> Result<(), Halt> {
         let others = |row: &ObligationRow| row.is_pending() && row.unit_id != unit_id && which(row);
         for row in self.all(tx)?.into_iter().filter(others) {
-            let viewers = tx.viewers()?.of(unit_id);
+            let viewers = tx.viewers()?;
             let permit = permit(tx, &row.id)?;
             let now = tx.now.naive_utc();
             rows::hand_over(tx.conn, &permit, &row, (unit_id, &viewers), now)?.ok_or(Halt::Raced)?;
@@ -174,11 +171,4 @@ pub fn meet(tx: &mut Tx<'_>, row: &ObligationRow, at: DateTime<Utc>) -> Result<(
     let now = tx.now.naive_utc();
     rows::meet(tx.conn, &permit, row, at.naive_utc(), None, now)?.ok_or(Halt::Raced)?;
     Ok(())
-}
-
-fn open(tx: &mut Tx<'_>, row: ObligationRow) -> Result<ObligationRow, Halt> {
-    let viewers = tx.viewers()?.of(&row.unit_id);
-    let permit = permit(tx, &row.id)?;
-    rows::insert(tx.conn, &permit, &row, &viewers)?;
-    Ok(row)
 }

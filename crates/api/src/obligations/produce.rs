@@ -232,8 +232,7 @@ impl Producer<'_> {
     ) -> Result<(), Halt> {
         let now = tx.now.naive_utc();
         let row = ObligationRow::fresh(tx.id(), rule, subject, &unit.id, moments, now);
-        let viewers = self.viewers.of(&unit.id);
-        rows::insert(tx.conn, &self.permit, &row, &viewers)
+        rows::insert(tx.conn, &self.permit, &[row], &self.viewers)
             .map_err(|error| if error.is_unique_violation() { Halt::Raced } else { error.into() })?;
         self.done.opened += 1;
         Ok(())

@@ -292,8 +292,7 @@ fn ask(tx: &mut Tx<'_>, wanted: &AdHocRequest) -> Result<Reply, Halt> {
     }
     faults.finish()?;
     let year = today.year().to_string();
-    let number = counters::next(tx.conn, "DX", "", &year)
-        .map_err(|error| if error.is_unique_violation() { Halt::Raced } else { error.into() })?;
+    let number = counters::next(tx.conn, "DX", "", &year)?;
     let window = DataWindow { first: data_from, last: data_to };
     let row = PeriodRow {
         code: format!("{year}-DX{number:02}"),

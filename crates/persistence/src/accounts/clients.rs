@@ -5,12 +5,13 @@ use diesel::prelude::*;
 use kstt_domain::policy::Permit;
 use kstt_domain::policy::actions::ManageClients;
 
+use crate::db::insert_row;
 use crate::schema::service_clients;
 use crate::{Conn, Error};
 
 /// A service client; `scopes` are separated by blanks.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
-#[diesel(table_name = service_clients, treat_none_as_null = true)]
+#[diesel(table_name = service_clients, treat_none_as_default_value = false, treat_none_as_null = true)]
 pub struct ServiceClientRow {
     pub id: String,
     pub name: String,
@@ -46,7 +47,7 @@ pub fn create_client(
     _: &Permit<ManageClients>,
     row: &ServiceClientRow,
 ) -> Result<(), Error> {
-    diesel::insert_into(service_clients::table).values(row.clone()).execute(conn)?;
+    insert_row(conn, service_clients::table, row)?;
     Ok(())
 }
 

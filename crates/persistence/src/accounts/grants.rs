@@ -6,6 +6,7 @@ use kstt_domain::period::Period;
 use kstt_domain::policy::actions::{EndGrant, GiveGrant};
 use kstt_domain::policy::{Permit, Role};
 
+use crate::db::insert_row;
 use crate::schema::{grants, units, users};
 use crate::units::UnitRow;
 use crate::{Conn, Error, Stored};
@@ -115,7 +116,7 @@ pub fn give_grant(conn: &mut Conn, _: &Permit<GiveGrant>, row: &GrantRow) -> Res
 
 /// Stores a grant given by the system itself.
 pub fn insert_grant(conn: &mut Conn, row: &GrantRow) -> Result<(), Error> {
-    diesel::insert_into(grants::table).values(row.clone()).execute(conn)?;
+    insert_row(conn, grants::table, row)?;
     Ok(())
 }
 

@@ -5,6 +5,7 @@ use diesel::prelude::*;
 use kstt_domain::policy::Permit;
 use kstt_domain::policy::actions::RotateKeys;
 
+use crate::db::insert_row;
 use crate::schema::signing_keys;
 use crate::{Conn, Error};
 
@@ -35,7 +36,7 @@ pub fn has_keys(conn: &mut Conn) -> Result<bool, Error> {
 
 /// Stores the first key.
 pub fn insert_key(conn: &mut Conn, row: &SigningKeyRow) -> Result<(), Error> {
-    diesel::insert_into(signing_keys::table).values(row.clone()).execute(conn)?;
+    insert_row(conn, signing_keys::table, row)?;
     Ok(())
 }
 

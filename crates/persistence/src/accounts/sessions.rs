@@ -3,6 +3,7 @@
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
+use crate::db::insert_row;
 use crate::schema::{refresh_tokens, sessions};
 use crate::{Conn, Error};
 
@@ -34,7 +35,7 @@ pub struct RefreshTokenRow {
 
 /// Stores a session.
 pub fn open_session(conn: &mut Conn, row: &SessionRow) -> Result<(), Error> {
-    diesel::insert_into(sessions::table).values(row.clone()).execute(conn)?;
+    insert_row(conn, sessions::table, row)?;
     Ok(())
 }
 
@@ -100,7 +101,7 @@ pub fn end_sessions_of(
 
 /// Stores a refresh token.
 pub fn insert_refresh_token(conn: &mut Conn, row: &RefreshTokenRow) -> Result<(), Error> {
-    diesel::insert_into(refresh_tokens::table).values(row.clone()).execute(conn)?;
+    insert_row(conn, refresh_tokens::table, row)?;
     Ok(())
 }
 

@@ -5,6 +5,7 @@ use diesel::prelude::*;
 use kstt_domain::policy::actions::{ChangeAccount, ChangeMyPassword, CreateAccount, ResetPassword};
 use kstt_domain::policy::{ActionKind, Permit};
 
+use crate::db::insert_row;
 use crate::schema::{grants, users};
 use crate::{Conn, Error};
 
@@ -122,7 +123,7 @@ pub fn create(conn: &mut Conn, _: &Permit<CreateAccount>, row: &UserRow) -> Resu
 
 /// Stores an account made by the system itself.
 pub fn insert_user(conn: &mut Conn, row: &UserRow) -> Result<(), Error> {
-    diesel::insert_into(users::table).values(row.clone()).execute(conn)?;
+    insert_row(conn, users::table, row)?;
     Ok(())
 }
 

@@ -5,6 +5,7 @@ use kstt_domain::policy::Permit;
 use kstt_domain::policy::actions::{CorrectDossierCounts, ImportDossierCounts};
 
 use super::CountRow;
+use crate::db::insert_row;
 use crate::schema::dossier_counts as c;
 use crate::{Conn, Error, revision};
 
@@ -17,7 +18,7 @@ pub fn hold(conn: &mut Conn) -> Result<(), Error> {
 /// Stores a record of the unit the permit is for.
 pub fn insert(conn: &mut Conn, permit: &Permit<ImportDossierCounts>, row: CountRow) -> Result<(), Error> {
     let row = CountRow { unit_id: permit.subject_id().to_owned(), ..row };
-    diesel::insert_into(c::table).values(row).execute(conn)?;
+    insert_row(conn, c::table, row)?;
     Ok(())
 }
 

@@ -4,6 +4,7 @@ use chrono::NaiveDateTime;
 use diesel::prelude::*;
 use kstt_domain::feedback::FeedbackEvent;
 
+use crate::db::insert_row;
 use crate::schema::feedback_entries as e;
 use crate::{Conn, Error, Stored};
 
@@ -25,7 +26,7 @@ pub struct EntryRow {
 
 /// Stores what was said, in the transaction of what happened.
 pub fn add_entry(conn: &mut Conn, row: &EntryRow) -> Result<(), Error> {
-    diesel::insert_into(e::table).values(row.clone()).execute(conn)?;
+    insert_row(conn, e::table, row)?;
     Ok(())
 }
 

@@ -9,6 +9,7 @@ use kstt_domain::feedback::{FeedbackChannel, FeedbackClass, FeedbackState};
 
 use super::FeedbackRow;
 use super::sight::ROOM;
+use crate::db::insert_row;
 use crate::schema::{feedback as f, feedback_facts as t, obligations as o, registry_revision as r};
 use crate::{Conn, Error, Stored};
 
@@ -74,7 +75,7 @@ impl FactsRow {
 /// Stores the facts of a new item, whose answer nobody has given yet; a part is counted with the whole.
 pub(super) fn begin(conn: &mut Conn, row: &FeedbackRow) -> Result<(), Error> {
     if row.parent_id.is_none() {
-        diesel::insert_into(t::table).values(FactsRow::of(row, None)).execute(conn)?;
+        insert_row(conn, t::table, FactsRow::of(row, None))?;
     }
     Ok(())
 }
@@ -94,7 +95,7 @@ pub(super) fn keep(conn: &mut Conn, row: &FeedbackRow) -> Result<(), Error> {
         .optional()?;
     let facts = FactsRow::of(row, clock);
     if diesel::update(t::table.find(&row.id)).set(facts.clone()).execute(conn)? == 0 {
-        diesel::insert_into(t::table).values(facts).execute(conn)?;
+        insert_row(conn, t::table, facts)?;
     }
     Ok(())
 }

@@ -7,12 +7,13 @@ use kstt_domain::policy::Permit;
 use kstt_domain::policy::actions::EnterFeedback;
 
 use super::write::Receives;
+use crate::db::insert_row;
 use crate::schema::feedback_ledger as l;
 use crate::{Conn, Error, Stored};
 
 /// Where an item stands on its way.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
-#[diesel(table_name = l, treat_none_as_null = true)]
+#[diesel(table_name = l, treat_none_as_default_value = false, treat_none_as_null = true)]
 pub struct LedgerRow {
     pub feedback_id: String,
     pub state: Stored<LedgerState>,
@@ -27,7 +28,7 @@ pub struct LedgerRow {
 
 /// Opens the page of a new item.
 pub fn open_ledger<A: Receives>(conn: &mut Conn, _: &Permit<A>, row: &LedgerRow) -> Result<(), Error> {
-    diesel::insert_into(l::table).values(row.clone()).execute(conn)?;
+    insert_row(conn, l::table, row)?;
     Ok(())
 }
 

@@ -6,6 +6,7 @@ use kstt_domain::policy::Permit;
 use kstt_domain::policy::actions::JudgeFeedback;
 
 use super::{Changes, FeedbackRow};
+use crate::db::insert_row;
 use crate::schema::{feedback as f, feedback_public as p};
 use crate::{Conn, Error};
 
@@ -25,7 +26,7 @@ pub struct PublicRow {
 /// Makes texts public, in the place of those that were.
 pub fn publish(conn: &mut Conn, permit: &Permit<JudgeFeedback>, row: &PublicRow) -> Result<(), Error> {
     unpublish(conn, permit, &row.feedback_id)?;
-    diesel::insert_into(p::table).values(row.clone()).execute(conn)?;
+    insert_row(conn, p::table, row)?;
     Ok(())
 }
 

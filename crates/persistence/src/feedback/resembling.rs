@@ -5,6 +5,7 @@ use diesel::prelude::*;
 use kstt_domain::feedback::Fingerprint;
 
 use super::SenderRow;
+use crate::db::insert_row;
 use crate::schema::{feedback_prints as p, feedback_senders as s};
 use crate::{Conn, Error};
 
@@ -16,16 +17,18 @@ pub fn remember_fingerprint(
     received_at: NaiveDateTime,
 ) -> Result<(), Error> {
     let [one, two, three, four] = print.bands();
-    diesel::insert_into(p::table)
-        .values((
+    insert_row(
+        conn,
+        p::table,
+        (
             p::feedback_id.eq(feedback_id),
             p::band_1.eq(one),
             p::band_2.eq(two),
             p::band_3.eq(three),
             p::band_4.eq(four),
             p::received_at.eq(received_at),
-        ))
-        .execute(conn)?;
+        ),
+    )?;
     Ok(())
 }
 

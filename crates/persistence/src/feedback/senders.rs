@@ -6,6 +6,7 @@ use kstt_domain::policy::Permit;
 use kstt_domain::policy::actions::EraseSenders;
 
 use super::write::{Changes, Receives};
+use crate::db::insert_row;
 use crate::schema::{feedback as f, feedback_senders as s};
 use crate::{Conn, Error};
 
@@ -25,7 +26,7 @@ pub struct SenderRow {
 
 /// Stores who sent a new item.
 pub fn insert_sender<A: Receives>(conn: &mut Conn, _: &Permit<A>, row: &SenderRow) -> Result<(), Error> {
-    diesel::insert_into(s::table).values(row.clone()).execute(conn)?;
+    insert_row(conn, s::table, row)?;
     Ok(())
 }
 

@@ -24,7 +24,7 @@ pub fn show_to(conn: &mut Conn, row: &FeedbackRow, viewers: &Viewers, is_new: bo
     if !is_new {
         row.listed().hide(conn)?;
     }
-    row.listed().show(conn, &viewers_of(row, viewers))
+    row.listed().show(conn, viewers_of(row, viewers))
 }
 
 /// Whoever handles it sees it as their own; whoever took it in sees it as well.

@@ -10,6 +10,7 @@ use kstt_domain::policy::actions::{
 use kstt_domain::policy::{ActionKind, Permit};
 
 use super::{FeedbackRow, facts};
+use crate::db::{Written, insert_row};
 use crate::schema::feedback as f;
 use crate::{Conn, Error};
 
@@ -30,7 +31,7 @@ impl Changes for CorrectFeedback {}
 
 /// Stores a new item whose clocks were started; who sees it is stored by `show_to`.
 pub fn insert<A: Receives>(conn: &mut Conn, _: &Permit<A>, row: &FeedbackRow) -> Result<(), Error> {
-    diesel::insert_into(f::table).values(row.clone()).execute(conn)?;
+    insert_row(conn, f::table, row)?;
     facts::begin(conn, row)
 }
 
@@ -42,7 +43,8 @@ pub fn set_about<A: Receives>(conn: &mut Conn, _: &Permit<A>, row: &FeedbackRow)
 
 /// Gives a new item its number.
 pub fn set_code<A: Receives>(conn: &mut Conn, _: &Permit<A>, row: &FeedbackRow) -> Result<(), Error> {
-    diesel::update(f::table.find(&row.id)).set(f::code.eq(&row.code)).execute(conn)?;
+    let texts = &[("UPDATE feedback SET code = ", row.code.as_str()), (" WHERE id = ", &row.id)];
+    Written { texts, end: "" }.execute(conn)?;
     Ok(())
 }
 

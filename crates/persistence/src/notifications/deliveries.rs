@@ -7,6 +7,7 @@ use kstt_domain::policy::Permit;
 use kstt_domain::policy::actions::ManageWebhooks;
 
 use crate::audit::AuditRow;
+use crate::db::insert_row;
 use crate::schema::{audit, deliveries as d, lanes, seals, webhooks};
 use crate::{Conn, Error, Stored};
 
@@ -56,14 +57,16 @@ pub struct Outbound {
 pub fn open_lane(conn: &mut Conn, name: &str) -> Result<(), Error> {
     if lane(conn, name)?.is_none() {
         let long_ago = DateTime::UNIX_EPOCH.naive_utc();
-        diesel::insert_into(lanes::table)
-            .values((
+        insert_row(
+            conn,
+            lanes::table,
+            (
                 lanes::name.eq(name),
                 lanes::lease_until.eq(long_ago),
                 lanes::rest_until.eq(long_ago),
                 lanes::failures.eq(0),
-            ))
-            .execute(conn)?;
+            ),
+        )?;
     }
     Ok(())
 }
@@ -75,7 +78,7 @@ pub fn lane(conn: &mut Conn, name: &str) -> Result<Option<Lane>, Error> {
 
 /// Puts an event on its way; a unique violation means that it is.
 pub fn enqueue(conn: &mut Conn, row: &DeliveryRow) -> Result<(), Error> {
-    diesel::insert_into(d::table).values(row.clone()).execute(conn)?;
+    insert_row(conn, d::table, row)?;
     Ok(())
 }
 

@@ -6,6 +6,7 @@ use kstt_domain::notifications::NoticeKind;
 use kstt_domain::policy::Permit;
 use kstt_domain::policy::actions::KeepMyNotifications;
 
+use crate::db::insert_row;
 use crate::schema::notifications as n;
 use crate::{Conn, Error, Stored};
 
@@ -29,7 +30,7 @@ pub struct NotificationRow {
 
 /// Puts a message into an inbox; a unique violation means that it is there.
 pub fn insert(conn: &mut Conn, row: &NotificationRow) -> Result<(), Error> {
-    diesel::insert_into(n::table).values(row.clone()).execute(conn)?;
+    insert_row(conn, n::table, row)?;
     Ok(())
 }
 

@@ -5,6 +5,7 @@ use diesel::prelude::*;
 use kstt_domain::policy::Permit;
 use kstt_domain::policy::actions::KeepMyNotifications;
 
+use crate::db::insert_row;
 use crate::schema::notification_preferences as p;
 use crate::{Conn, Error};
 
@@ -39,7 +40,7 @@ pub fn set_preferences(
         let target = p::table.find(&row.user_id).filter(p::version.eq(expected));
         return Ok(diesel::update(target).set(row).execute(conn)? == 1);
     }
-    match diesel::insert_into(p::table).values(row.clone()).execute(conn).map_err(Error::from) {
+    match insert_row(conn, p::table, row).map_err(Error::from) {
         Err(error) if error.is_unique_violation() => Ok(false),
         stored => stored.map(|_| true),
     }

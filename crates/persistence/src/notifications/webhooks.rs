@@ -5,12 +5,13 @@ use diesel::prelude::*;
 use kstt_domain::policy::Permit;
 use kstt_domain::policy::actions::ManageWebhooks;
 
+use crate::db::insert_row;
 use crate::schema::webhooks as w;
 use crate::{Conn, Error};
 
 /// Where events are sent, which, and under which secrets.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
-#[diesel(table_name = w, treat_none_as_null = true)]
+#[diesel(table_name = w, treat_none_as_default_value = false, treat_none_as_null = true)]
 pub struct WebhookRow {
     pub id: String,
     pub name: String,
@@ -63,7 +64,7 @@ pub fn live_webhooks(conn: &mut Conn) -> Result<Vec<WebhookRow>, Error> {
 
 /// Stores a new subscription.
 pub fn create_webhook(conn: &mut Conn, _: &Permit<ManageWebhooks>, row: &WebhookRow) -> Result<(), Error> {
-    diesel::insert_into(w::table).values(row.clone()).execute(conn)?;
+    insert_row(conn, w::table, row)?;
     Ok(())
 }
 

@@ -5,6 +5,7 @@ use diesel::prelude::*;
 use kstt_domain::policy::Permit;
 use kstt_domain::policy::actions::ManageDutyFeeds;
 
+use crate::db::insert_row;
 use crate::schema::duty_feeds;
 use crate::{Conn, Error};
 
@@ -25,7 +26,7 @@ pub struct FeedRow {
 
 /// Stores a new address.
 pub fn give_feed(conn: &mut Conn, _: &Permit<ManageDutyFeeds>, row: &FeedRow) -> Result<(), Error> {
-    diesel::insert_into(duty_feeds::table).values(row.clone()).execute(conn)?;
+    insert_row(conn, duty_feeds::table, row)?;
     Ok(())
 }
 

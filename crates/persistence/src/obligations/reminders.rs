@@ -6,6 +6,7 @@ use kstt_domain::policy::Permit;
 use kstt_domain::policy::actions::RemindOfObligation;
 
 use super::ObligationRow;
+use crate::db::insert_row;
 use crate::schema::{obligations as o, reminders};
 use crate::{Conn, Error};
 
@@ -56,15 +57,17 @@ pub fn note_reminder(
     sent: bool,
     now: NaiveDateTime,
 ) -> Result<(), Error> {
-    diesel::insert_into(reminders::table)
-        .values((
+    insert_row(
+        conn,
+        reminders::table,
+        (
             reminders::obligation_id.eq(&row.id),
             reminders::due_on.eq(row.due_on),
             reminders::step.eq(step),
             reminders::sent.eq(sent),
             reminders::at.eq(now),
-        ))
-        .execute(conn)?;
+        ),
+    )?;
     Ok(())
 }
 

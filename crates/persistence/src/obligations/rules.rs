@@ -6,6 +6,7 @@ use kstt_domain::obligations::DeadlineRule;
 use kstt_domain::policy::Permit;
 use kstt_domain::policy::actions::EditDeadlineRule;
 
+use crate::db::insert_row;
 use crate::revision::raise_rules;
 use crate::schema::deadline_rules;
 use crate::{Conn, Error};
@@ -77,7 +78,7 @@ pub fn rule_versions(conn: &mut Conn, rule: &str) -> Result<Vec<RuleRow>, Error>
 
 /// Stores a version that is shipped.
 pub fn insert_rule(conn: &mut Conn, row: &RuleRow) -> Result<(), Error> {
-    diesel::insert_into(deadline_rules::table).values(row.clone()).execute(conn)?;
+    insert_row(conn, deadline_rules::table, row)?;
     raise_rules(conn)
 }
 

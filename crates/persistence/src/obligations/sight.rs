@@ -18,19 +18,26 @@ impl ObligationRow {
     }
 }
 
+/// Rows that are shown again at once.
+const PAGE: i64 = 500;
+
 /// After units changed: stores again who sees the obligations of these.
 pub fn show_again(conn: &mut Conn, unit_ids: &[String]) -> Result<(), Error> {
     let all = Viewers::load(conn)?;
-    for unit_id in unit_ids {
-        let viewers = all.of(unit_id);
+    let mut after = String::new();
+    loop {
         let rows: Vec<ObligationRow> = obligations::table
-            .filter(obligations::unit_id.eq(unit_id))
+            .filter(obligations::unit_id.eq_any(unit_ids))
+            .filter(obligations::id.gt(&after))
+            .order(obligations::id.asc())
+            .limit(PAGE)
             .select(ObligationRow::as_select())
             .load(conn)?;
+        let Some(last) = rows.last() else { return Ok(()) };
+        after = last.id.clone();
         for row in rows {
             row.listed().hide(conn)?;
-            row.listed().show(conn, &viewers)?;
+            row.listed().show(conn, all.of(&row.unit_id))?;
         }
     }
-    Ok(())
 }

@@ -10,19 +10,22 @@ use kstt_domain::policy::actions::{
 };
 
 use super::{ObligationRow, PauseRow};
+use crate::db::{insert_row, insert_rows};
 use crate::schema::{obligation_pauses, obligations as o};
-use crate::units::Viewer;
+use crate::units::Viewers;
+use crate::visible::show;
 use crate::{Conn, Error, Stored};
 
-/// Opens an obligation that `viewers` see.
+/// Opens obligations that `viewers` of their units see.
 pub fn insert(
     conn: &mut Conn,
     _: &Permit<OpenObligations>,
-    row: &ObligationRow,
-    viewers: &[Viewer],
+    rows: &[ObligationRow],
+    viewers: &Viewers,
 ) -> Result<(), Error> {
-    diesel::insert_into(o::table).values(row.clone()).execute(conn)?;
-    row.listed().show(conn, viewers)
+    insert_rows!(conn, o::table, rows)?;
+    let seen: Vec<_> = rows.iter().map(|row| (row.listed(), viewers.of(&row.unit_id))).collect();
+    show(conn, &seen)
 }
 
 /// The obligations of one rule and subject.
@@ -113,7 +116,7 @@ pub fn hand_over(
     conn: &mut Conn,
     _: &Permit<AssignObligation>,
     row: &ObligationRow,
-    (unit_id, viewers): (&str, &[Viewer]),
+    (unit_id, viewers): (&str, &Viewers),
     now: NaiveDateTime,
 ) -> Result<Option<ObligationRow>, Error> {
     let moved = diesel::update(o::table.find(&row.id).filter(o::version.eq(row.version)))
@@ -124,7 +127,7 @@ pub fn hand_over(
     }
     let changed = ObligationRow { unit_id: unit_id.to_owned(), officer_id: None, ..row.clone() };
     row.listed().hide(conn)?;
-    changed.listed().show(conn, viewers)?;
+    changed.listed().show(conn, viewers.of(unit_id))?;
     store(conn, row, changed, now)
 }
 
@@ -149,7 +152,7 @@ pub fn suspend(
     now: NaiveDateTime,
 ) -> Result<Option<ObligationRow>, Error> {
     let changed = ObligationRow { paused_at: Some(pause.stopped_at), ..row.clone() };
-    diesel::insert_into(obligation_pauses::table).values(pause).execute(conn)?;
+    insert_row(conn, obligation_pauses::table, pause)?;
     store(conn, row, changed, now)
 }
 

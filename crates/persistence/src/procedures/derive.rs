@@ -8,6 +8,7 @@ use kstt_domain::procedures::{KnownUnit, LegalBasis, ProcedureContent, findings,
 
 use super::legal::{NamedDocument, keep_document};
 use super::{Facet, Gist, VersionRow, aftermath};
+use crate::db::insert_row;
 use crate::revision::Revisions;
 use crate::schema::{
     procedure_facets, procedure_files, procedure_references, procedure_texts, procedure_versions,
@@ -61,18 +62,22 @@ impl Derived {
             insert_facet(conn, version, facet)?;
         }
         for (kind, code) in &self.references {
-            diesel::insert_into(procedure_references::table)
-                .values((
+            insert_row(
+                conn,
+                procedure_references::table,
+                (
                     procedure_references::version_id.eq(&version.id),
                     procedure_references::kind.eq(kind.code()),
                     procedure_references::national_code.eq(code),
-                ))
-                .execute(conn)?;
+                ),
+            )?;
         }
         for sha256 in &self.files {
-            diesel::insert_into(procedure_files::table)
-                .values((procedure_files::version_id.eq(&version.id), procedure_files::sha256.eq(sha256)))
-                .execute(conn)?;
+            insert_row(
+                conn,
+                procedure_files::table,
+                (procedure_files::version_id.eq(&version.id), procedure_files::sha256.eq(sha256)),
+            )?;
         }
         self.documents.iter().try_for_each(|document| keep_document(conn, document, version.updated_at))
     }
@@ -130,14 +135,16 @@ pub fn waits_for_derivation(conn: &mut Conn) -> Result<bool, Error> {
 }
 
 pub(super) fn insert_facet(conn: &mut Conn, version: &VersionRow, facet: &Facet) -> Result<(), Error> {
-    diesel::insert_into(procedure_facets::table)
-        .values((
+    insert_row(
+        conn,
+        procedure_facets::table,
+        (
             procedure_facets::facet.eq(facet.kind.code()),
             procedure_facets::value.eq(&facet.value),
             procedure_facets::sort_key.eq(&version.sort_key),
             procedure_facets::version_id.eq(&version.id),
-        ))
-        .execute(conn)?;
+        ),
+    )?;
     Ok(())
 }
 

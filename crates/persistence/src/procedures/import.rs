@@ -14,6 +14,7 @@ use kstt_domain::policy::actions::ImportProcedures;
 use super::derive::GENERATION;
 use super::read::last_version;
 use super::{FieldRow, Prepared, ProcedureRow, Summary, TextsRow, VersionRow, aftermath, ever_of_code};
+use crate::db::insert_row;
 use crate::revision::Revisions;
 use crate::schema::{fields, procedure_texts, procedure_versions, procedures};
 use crate::{Conn, Error};
@@ -149,7 +150,7 @@ impl<I: FnMut() -> String> Import<'_, I> {
             created_at: self.now,
         };
         let procedure_id = procedure.id.clone();
-        diesel::insert_into(procedures::table).values(procedure).execute(self.conn)?;
+        insert_row(self.conn, procedures::table, procedure)?;
         let from = row.valid_from.or(self.options.valid_from).unwrap_or(OPEN_START);
         let version_id = self.open_version(row, &procedure_id, 1, from)?;
         Ok(RowOutcome::Created { procedure_id, version_id })
@@ -199,14 +200,14 @@ impl<I: FnMut() -> String> Import<'_, I> {
         };
         version.summary = Summary::json(&version, row.gist.clone())?;
         let version_id = version.id.clone();
-        diesel::insert_into(procedure_versions::table).values(&version).execute(self.conn)?;
+        insert_row(self.conn, procedure_versions::table, &version)?;
         let texts = TextsRow {
             version_id: version_id.clone(),
             content: row.content.clone(),
             source: row.source.clone(),
             faults: row.faults.clone(),
         };
-        diesel::insert_into(procedure_texts::table).values(texts).execute(self.conn)?;
+        insert_row(self.conn, procedure_texts::table, texts)?;
         row.derived.store(self.conn, &version)?;
         if row.derived.depends_on_others() {
             self.dependent.insert(version_id.clone());
@@ -241,7 +242,7 @@ impl<I: FnMut() -> String> Import<'_, I> {
         let Some(field) = &row.gist.field else { return Ok(()) };
         if self.known_fields.insert(field.slug.clone()) {
             let row = FieldRow { slug: field.slug.clone(), name: field.name.clone() };
-            diesel::insert_into(fields::table).values(row).execute(self.conn)?;
+            insert_row(self.conn, fields::table, row)?;
         }
         Ok(())
     }

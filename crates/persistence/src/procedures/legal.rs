@@ -7,6 +7,7 @@ use diesel::dsl::count_star;
 use diesel::prelude::*;
 
 use super::FacetKind;
+use crate::db::insert_row;
 use crate::schema::{legal_documents, procedure_facets, procedure_versions};
 use crate::{Conn, Error};
 
@@ -45,16 +46,18 @@ pub(super) fn keep_document(
         .first(conn)
         .optional()?;
     let Some((title, issuer, issued_on)) = known else {
-        diesel::insert_into(legal_documents::table)
-            .values((
+        insert_row(
+            conn,
+            legal_documents::table,
+            (
                 legal_documents::key.eq(&document.key),
                 legal_documents::number.eq(&document.number),
                 legal_documents::title.eq(&document.title),
                 legal_documents::issuer.eq(&document.issuer),
                 legal_documents::issued_on.eq(document.issued_on),
                 legal_documents::created_at.eq(now),
-            ))
-            .execute(conn)?;
+            ),
+        )?;
         return Ok(());
     };
     let fuller = (

@@ -6,6 +6,7 @@ use kstt_domain::policy::Permit;
 use kstt_domain::policy::actions::EditReportForm;
 use kstt_domain::reports::ReportForm;
 
+use crate::db::insert_row;
 use crate::schema::report_forms as f;
 use crate::{Conn, Error};
 
@@ -48,7 +49,7 @@ pub fn forms(conn: &mut Conn) -> Result<Vec<FormRow>, Error> {
 
 /// Stores a version that is shipped.
 pub fn insert_form(conn: &mut Conn, row: &FormRow) -> Result<(), Error> {
-    diesel::insert_into(f::table).values(row.clone()).execute(conn)?;
+    insert_row(conn, f::table, row)?;
     Ok(())
 }
 

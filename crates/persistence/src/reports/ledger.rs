@@ -6,12 +6,13 @@ use kstt_domain::feedback::LedgerState;
 use kstt_domain::policy::Permit;
 use kstt_domain::policy::actions::{EnterReport, JudgeReport};
 
+use crate::db::insert_row;
 use crate::schema::report_ledger as l;
 use crate::{Conn, Error, Stored};
 
 /// Where a report stands on its way.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
-#[diesel(table_name = l, treat_none_as_null = true)]
+#[diesel(table_name = l, treat_none_as_default_value = false, treat_none_as_null = true)]
 pub struct ReportLedgerRow {
     pub report_id: String,
     pub state: Stored<LedgerState>,
@@ -30,7 +31,7 @@ pub fn open_report_ledger(
     _: &Permit<JudgeReport>,
     row: &ReportLedgerRow,
 ) -> Result<(), Error> {
-    diesel::insert_into(l::table).values(row.clone()).execute(conn)?;
+    insert_row(conn, l::table, row)?;
     Ok(())
 }
 

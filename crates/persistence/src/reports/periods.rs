@@ -6,6 +6,7 @@ use kstt_domain::policy::Permit;
 use kstt_domain::policy::actions::{FreezePeriod, OpenObligations};
 use kstt_domain::reports::PeriodKind;
 
+use crate::db::insert_row;
 use crate::schema::reporting_periods as p;
 use crate::{Conn, Error, Stored};
 
@@ -48,7 +49,7 @@ pub fn periods_between(
 
 /// Stores a new period.
 pub fn insert_period(conn: &mut Conn, _: &Permit<OpenObligations>, row: &PeriodRow) -> Result<(), Error> {
-    diesel::insert_into(p::table).values(row.clone()).execute(conn)?;
+    insert_row(conn, p::table, row)?;
     Ok(())
 }
 

@@ -7,6 +7,7 @@ use kstt_domain::policy::actions::{FreezePeriod, JudgeReport, OpenObligations, S
 use kstt_domain::policy::{ActionKind, Permit};
 use kstt_domain::reports::ReportState;
 
+use crate::db::insert_row;
 use crate::schema::{attachments as a, report_revisions as v, reports as r};
 use crate::{Conn, Error, Stored};
 
@@ -62,7 +63,7 @@ impl ChangesReport for FreezePeriod {}
 
 /// Stores a report that is owed from now on.
 pub fn insert_report(conn: &mut Conn, _: &Permit<OpenObligations>, row: &ReportRow) -> Result<(), Error> {
-    diesel::insert_into(r::table).values(row.clone()).execute(conn)?;
+    insert_row(conn, r::table, row)?;
     Ok(())
 }
 
@@ -99,7 +100,7 @@ pub fn put_revision<A: ChangesReport>(
 ) -> Result<(), Error> {
     let target = v::table.find((&row.report_id, row.revision));
     if diesel::update(target).set(row).execute(conn)? == 0 {
-        diesel::insert_into(v::table).values(row.clone()).execute(conn)?;
+        insert_row(conn, v::table, row)?;
     }
     Ok(())
 }

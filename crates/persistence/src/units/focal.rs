@@ -5,6 +5,7 @@ use diesel::prelude::*;
 use kstt_domain::policy::Permit;
 use kstt_domain::policy::actions::{AppointFocalOfficer, EndFocalOfficer};
 
+use crate::db::insert_row;
 use crate::schema::focal_officers;
 use crate::{Conn, Error};
 
@@ -54,7 +55,7 @@ pub fn focal_officer(conn: &mut Conn, unit_id: &str, id: &str) -> Result<Option<
 
 /// Stores an appointment.
 pub fn appoint(conn: &mut Conn, _: &Permit<AppointFocalOfficer>, row: &FocalOfficerRow) -> Result<(), Error> {
-    diesel::insert_into(focal_officers::table).values(row.clone()).execute(conn)?;
+    insert_row(conn, focal_officers::table, row)?;
     Ok(())
 }
 

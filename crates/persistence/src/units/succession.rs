@@ -6,6 +6,7 @@ use kstt_domain::policy::Permit;
 use kstt_domain::units::SuccessionKind;
 
 use super::{Reshapes, SuccessionRow, successions};
+use crate::db::insert_row;
 use crate::revision::raise_units;
 use crate::schema::unit_successions;
 use crate::{Conn, Error, Stored};
@@ -32,7 +33,7 @@ pub fn record_succession<A: Reshapes>(
 
 /// Stores a succession of the shipped reference data.
 pub fn insert_succession(conn: &mut Conn, row: &SuccessionRow) -> Result<(), Error> {
-    diesel::insert_into(unit_successions::table).values(row.clone()).execute(conn)?;
+    insert_row(conn, unit_successions::table, row)?;
     raise_units(conn)
 }
 

@@ -8,6 +8,7 @@ use kstt_domain::units::UnitKind;
 
 use super::{UnitPeriodRow, UnitRow, period_on};
 use crate::accounts::GrantRow;
+use crate::db::insert_row;
 use crate::revision::raise_units;
 use crate::schema::{focal_officers, grants, unit_periods, units};
 use crate::units::FocalOfficerRow;
@@ -60,7 +61,7 @@ pub fn insert_seed(conn: &mut Conn, unit: &NewUnit, now: NaiveDateTime) -> Resul
         created_at: now,
         updated_at: now,
     };
-    diesel::insert_into(units::table).values(row).execute(conn)?;
+    insert_row(conn, units::table, row)?;
     let period = UnitPeriodRow {
         id: unit.period_id.clone(),
         unit_id: unit.id.clone(),
@@ -75,7 +76,7 @@ pub fn insert_seed(conn: &mut Conn, unit: &NewUnit, now: NaiveDateTime) -> Resul
         agency_code: unit.agency_code.clone(),
         legal_basis: unit.legal_basis.clone(),
     };
-    diesel::insert_into(unit_periods::table).values(period).execute(conn)?;
+    insert_row(conn, unit_periods::table, period)?;
     raise_units(conn)
 }
 
@@ -119,7 +120,7 @@ pub fn rewrite_from<A: Reshapes>(
             .set(unit_periods::valid_to.eq(day))
             .execute(conn)?;
     }
-    diesel::insert_into(unit_periods::table).values(after).execute(conn)?;
+    insert_row(conn, unit_periods::table, after)?;
     raise_units(conn)?;
     Ok(true)
 }
@@ -221,7 +222,7 @@ pub fn hand_over<A: Reshapes>(
                 ..grant.clone()
             };
             if !held_already(conn, &row)? {
-                diesel::insert_into(grants::table).values(row).execute(conn)?;
+                insert_row(conn, grants::table, row)?;
             }
         }
     }
@@ -253,7 +254,7 @@ pub fn hand_over<A: Reshapes>(
                 updated_at: now,
                 ..officer.clone()
             };
-            diesel::insert_into(focal_officers::table).values(row).execute(conn)?;
+            insert_row(conn, focal_officers::table, row)?;
         }
     }
     Ok(Takeover { grants: moved_grants, focal_officers: moved_officers })
