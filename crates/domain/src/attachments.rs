@@ -27,7 +27,7 @@ crate::codes! {
         Clean = "clean", "Đã quét, không có mã độc", "Scanned and clean";
         NotScanned = "not_scanned", "Chưa được quét mã độc", "Not scanned";
         Infected = "infected", "Có mã độc, đã hủy", "Infected and destroyed";
-        Erased = "erased", "Đã xóa cùng thông tin người gửi", "Erased with what was known of its sender";
+        Erased = "erased", "Đã xóa cùng thông tin người phản ánh", "Erased with what was known of its sender";
     }
 }
 

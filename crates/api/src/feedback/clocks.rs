@@ -174,7 +174,7 @@ pub fn follow(
             }
             // Where nothing of ND 20/2008 Art. 7 is missing, nothing stands still.
             if before.valid_at.is_none() {
-                clocks.call_off(tx, TRANSFER, "Chờ người gửi bổ sung.")?;
+                clocks.call_off(tx, TRANSFER, "Chờ người phản ánh bổ sung.")?;
             }
         }
         E::Accept if before.state.0 != FeedbackState::Accepted => accepted(tx, before, row)?,
@@ -185,7 +185,7 @@ pub fn follow(
         }
         E::GuideElsewhere => clocks.call_off(tx, ALL, "Ngoài phạm vi phản ánh, kiến nghị.")?,
         E::Merge => clocks.call_off(tx, ALL, "Đã gộp vào phản ánh trùng.")?,
-        E::Withdraw => clocks.call_off(tx, ALL, "Người gửi đã rút.")?,
+        E::Withdraw => clocks.call_off(tx, ALL, "Người phản ánh đã rút.")?,
         E::Split | E::Transfer => transferred(tx, row)?,
         E::HandBack => {
             leave(tx, &clocks, "Đơn vị trả lại Văn phòng.")?;

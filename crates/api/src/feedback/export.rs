@@ -36,7 +36,7 @@ const COLUMNS: &[(&str, &str)] = &[
     ("answer", "Trả lời"),
     ("approved_at", "Duyệt trả lời lúc"),
     ("ended_at", "Kết thúc lúc"),
-    ("satisfied", "Người gửi hài lòng"),
+    ("satisfied", "Người phản ánh hài lòng"),
     ("updated_at", "Cập nhật lúc"),
 ];
 

@@ -23,7 +23,7 @@ use crate::http::{ApiError, Body, Caller, Faults, Halt, IdempotencyKey, IfMatch,
 kstt_domain::codes! {
     /// Why two items may be the same.
     pub enum Resemblance : "resemblance" {
-        SameSender = "same_sender", "Cùng người gửi", "The same sender";
+        SameSender = "same_sender", "Cùng người phản ánh", "The same sender";
         NearText = "near_text", "Nội dung gần như nhau", "Nearly the same text";
     }
 }

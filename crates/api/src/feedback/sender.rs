@@ -65,7 +65,7 @@ async fn get_feedback_sender(
             let permit = tx.permit::<ReadFeedbackSender>(&sight::target(&viewers, tx.actor, &row, today))?;
             if sight::is_complained_of(&viewers, tx.actor, &row, today) {
                 let detail = say(
-                    "Đơn vị bị phản ánh không được biết người gửi; liên hệ qua Văn phòng.",
+                    "Đơn vị bị phản ánh không được biết người phản ánh; liên hệ qua Văn phòng.",
                     "The unit complained of does not learn who sent it; the office relays.",
                 );
                 return Err(ApiError::because(ProblemCode::Forbidden, detail).into());

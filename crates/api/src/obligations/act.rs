@@ -34,7 +34,7 @@ struct Met {
 /// A reason for what changes a clock.
 #[derive(Debug, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(as = ObligationReason, example = json!({ "reason": "Chờ người gửi bổ sung" }))]
+#[schema(as = ObligationReason, example = json!({ "reason": "Chờ người phản ánh bổ sung" }))]
 struct Reason {
     #[schema(min_length = 1, max_length = 500)]
     reason: String,

@@ -145,7 +145,7 @@ impl M {
                 ("Trả lời đúng hạn trên tổng số đã trả lời.", "Answered on time, of all answered.")
             }
             Self::FeedbackSatisfiedRatio => (
-                "Hài lòng trên tổng số người gửi có đánh giá, theo ngày trả lời.",
+                "Hài lòng trên tổng số người phản ánh có đánh giá, theo ngày trả lời.",
                 "Satisfied, of the senders who said so, by the day of the answer.",
             ),
             Self::DossiersReceived => (

@@ -4,7 +4,7 @@ crate::codes! {
     /// Where an item stands.
     pub enum FeedbackState : "feedback_state" {
         Received = "received", "Đã tiếp nhận, đang xem xét", "Received, being looked at";
-        AwaitingSender = "awaiting_sender", "Chờ người gửi bổ sung", "Waiting for the sender";
+        AwaitingSender = "awaiting_sender", "Chờ người phản ánh bổ sung", "Waiting for the sender";
         Accepted = "accepted", "Đủ điều kiện xử lý", "Accepted";
         Transferred = "transferred", "Đã chuyển đơn vị xử lý", "Transferred to the unit that handles it";
         Assigned = "assigned", "Đã giao cán bộ xử lý", "Given to an officer";
@@ -20,8 +20,8 @@ crate::codes! {
         OutOfScope = "out_of_scope", "Ngoài phạm vi, đã hướng dẫn", "Out of scope, guided elsewhere";
         Merged = "merged", "Trùng, đã gộp", "A duplicate, merged";
         Split = "split", "Đã tách cho nhiều đơn vị", "Split among several units";
-        Withdrawn = "withdrawn", "Người gửi đã rút", "Withdrawn by the sender";
-        Reopened = "reopened", "Mở lại theo đề nghị của người gửi", "Opened again";
+        Withdrawn = "withdrawn", "Người phản ánh đã rút", "Withdrawn by the sender";
+        Reopened = "reopened", "Mở lại theo đề nghị của người phản ánh", "Opened again";
     }
 }
 
@@ -76,8 +76,8 @@ crate::codes! {
     pub enum RefusalGround : "refusal_ground" {
         NotVietnamese = "not_vietnamese", "Không sử dụng tiếng Việt", "It is not in Vietnamese";
         Unclear = "unclear", "Nội dung không rõ ràng", "Its content is not clear";
-        NameMissing = "name_missing", "Không có họ tên người gửi", "The sender's name is missing";
-        AddressMissing = "address_missing", "Không có địa chỉ người gửi", "The sender's address is missing";
+        NameMissing = "name_missing", "Không có họ tên người phản ánh", "The sender's name is missing";
+        AddressMissing = "address_missing", "Không có địa chỉ người phản ánh", "The sender's address is missing";
         ContactMissing = "contact_missing", "Không có số điện thoại hoặc địa chỉ liên hệ", "There is no telephone number or other contact";
     }
 }

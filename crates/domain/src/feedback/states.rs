@@ -6,8 +6,8 @@ use super::FeedbackState::*;
 crate::codes! {
     /// What happens to an item.
     pub enum FeedbackEvent : "feedback_event" {
-        AskSender = "ask_sender", "Yêu cầu người gửi bổ sung", "Ask the sender for more";
-        Supplement = "supplement", "Người gửi bổ sung", "The sender adds to it";
+        AskSender = "ask_sender", "Yêu cầu người phản ánh bổ sung", "Ask the sender for more";
+        Supplement = "supplement", "Người phản ánh bổ sung", "The sender adds to it";
         Accept = "accept", "Chấp nhận", "Accept";
         Refuse = "refuse", "Không tiếp nhận", "Refuse";
         GuideElsewhere = "guide_elsewhere", "Hướng dẫn nơi khác", "Guide elsewhere";
@@ -23,7 +23,7 @@ crate::codes! {
         AcceptAnswer = "accept_answer", "Chấp nhận trả lời", "Accept the answer";
         Publish = "publish", "Công khai", "Publish";
         Close = "close", "Kết thúc, không công khai", "Close, not public";
-        Withdraw = "withdraw", "Người gửi rút", "The sender withdraws";
+        Withdraw = "withdraw", "Người phản ánh rút", "The sender withdraws";
         Update = "update", "Thông tin tình hình xử lý", "Tell how it stands";
         Note = "note", "Ghi chú nội bộ", "A note within the office";
         Reopen = "reopen", "Mở lại", "Open again";
