@@ -97,7 +97,7 @@ pub fn publish(conn: &mut Conn, _: &Permit<EditCalendar>, edition: &Edition) -> 
 
 /// Stores the shipped calendar.
 pub fn insert_edition(conn: &mut Conn, edition: &Edition) -> Result<(), Error> {
-    insert_row(conn, calendar_versions::table, edition.version.clone())?;
+    insert_row(conn, calendar_versions::table, &edition.version)?;
     diesel::update(
         calendar_exceptions::table
             .filter(calendar_exceptions::on_date.eq_any(&edition.lifted))

@@ -2,7 +2,7 @@
 
 use diesel::query_builder::InsertStatement;
 use diesel::query_dsl::methods::ExecuteDsl;
-use diesel::{Insertable, PgConnection, QueryResult, QuerySource, RunQueryDsl, SqliteConnection, Table};
+use diesel::{Insertable, PgConnection, QueryResult, RunQueryDsl, SqliteConnection, Table};
 
 use super::Conn;
 
@@ -10,7 +10,7 @@ use super::Conn;
 /// over before the engine sees it, which takes longer than to carry it out.
 pub(crate) fn insert_row<T, R>(conn: &mut Conn, table: T, row: R) -> QueryResult<usize>
 where
-    T: Table + QuerySource,
+    T: Table,
     R: Insertable<T>,
     InsertStatement<T, R::Values>: ExecuteDsl<PgConnection> + ExecuteDsl<SqliteConnection>,
 {
@@ -26,20 +26,13 @@ where
 /// have to be able to undo some.
 macro_rules! insert_rows {
     ($conn:expr, $table:expr, $rows:expr) => {
-        match $conn {
-            $crate::Conn::Pg(conn) => $rows.chunks(3).try_for_each(|some| match some {
-                [one, two, three] => {
-                    let some = [one.clone(), two.clone(), three.clone()];
-                    diesel::insert_into($table).values(some).execute(conn).map(drop)
-                }
-                few => few
-                    .iter()
-                    .try_for_each(|row| diesel::insert_into($table).values(row).execute(conn).map(drop)),
-            }),
-            $crate::Conn::Sqlite(conn) => $rows
-                .iter()
-                .try_for_each(|row| diesel::insert_into($table).values(row).execute(conn).map(drop)),
-        }
+        $rows.chunks(3).try_for_each(|some| match (&mut *$conn, some) {
+            ($crate::Conn::Pg(conn), [one, two, three]) => {
+                let some = [one.clone(), two.clone(), three.clone()];
+                diesel::insert_into($table).values(some).execute(conn).map(drop)
+            }
+            (conn, few) => few.iter().try_for_each(|row| $crate::db::insert_row(conn, $table, row).map(drop)),
+        })
     };
 }
 pub(crate) use insert_rows;

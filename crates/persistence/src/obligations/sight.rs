@@ -6,7 +6,7 @@ use kstt_domain::codes::Code;
 use super::ObligationRow;
 use crate::schema::obligations;
 use crate::units::Viewers;
-use crate::visible::Listed;
+use crate::visible::{Listed, show};
 use crate::{Conn, Error};
 
 /// The name of the room in `visible_to`.
@@ -16,6 +16,12 @@ impl ObligationRow {
     pub(super) fn listed(&self) -> Listed<'_> {
         Listed { room: ROOM, id: &self.id, sort_key: &self.sort_key, outcome: self.outcome.0.code() }
     }
+}
+
+/// Stores who sees each of some obligations.
+pub(super) fn show_all(conn: &mut Conn, rows: &[ObligationRow], viewers: &Viewers) -> Result<(), Error> {
+    let seen: Vec<_> = rows.iter().map(|row| (row.listed(), viewers.of(&row.unit_id))).collect();
+    show(conn, &seen)
 }
 
 /// Rows that are shown again at once.
@@ -35,9 +41,7 @@ pub fn show_again(conn: &mut Conn, unit_ids: &[String]) -> Result<(), Error> {
             .load(conn)?;
         let Some(last) = rows.last() else { return Ok(()) };
         after = last.id.clone();
-        for row in rows {
-            row.listed().hide(conn)?;
-            row.listed().show(conn, all.of(&row.unit_id))?;
-        }
+        rows.iter().try_for_each(|row| row.listed().hide(conn))?;
+        show_all(conn, &rows, &all)?;
     }
 }

@@ -9,11 +9,11 @@ use kstt_domain::policy::actions::{
     AssignObligation, CancelObligation, MeetObligation, OpenObligations, RetimeObligation, SuspendObligation,
 };
 
+use super::sight::show_all;
 use super::{ObligationRow, PauseRow};
 use crate::db::{insert_row, insert_rows};
 use crate::schema::{obligation_pauses, obligations as o};
 use crate::units::Viewers;
-use crate::visible::show;
 use crate::{Conn, Error, Stored};
 
 /// Opens obligations that `viewers` of their units see.
@@ -24,8 +24,7 @@ pub fn insert(
     viewers: &Viewers,
 ) -> Result<(), Error> {
     insert_rows!(conn, o::table, rows)?;
-    let seen: Vec<_> = rows.iter().map(|row| (row.listed(), viewers.of(&row.unit_id))).collect();
-    show(conn, &seen)
+    show_all(conn, rows, viewers)
 }
 
 /// The obligations of one rule and subject.
